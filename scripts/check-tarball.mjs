@@ -1,0 +1,145 @@
+// Packs restate-lite as `npm publish` would, installs the tarball in an empty directory, on the Node that runs this and
+// on Node 24, and starts `npx restate-lite dev` there: the example endpoint must be registered and answer.
+// better-sqlite3 is compiled anew both times (about a minute each), as on a user's machine.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { environmentOf, installTestTools, node24, npmCli } from "../test/install.mjs";
+import { freePorts, greet, interrupt, run, start } from "./processes.mjs";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const sdkVersion = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).devDependencies[
+  "@restatedev/restate-sdk"
+];
+const folder = mkdtempSync(path.join(tmpdir(), "restate-lite-tarball-"));
+let failures = 0;
+
+try {
+  await installTestTools();
+  const tarball = await pack();
+  for (const node of [process.execPath, node24()]) {
+    const version = (await run(node, ["--version"])).trim();
+    const startedAt = Date.now();
+    try {
+      await install(tarball, node, version);
+      console.log(`tarball on Node ${version}: ok (${Math.round((Date.now() - startedAt) / 1000)} s)`);
+    } catch (error) {
+      failures += 1;
+      console.error(`tarball on Node ${version}: FAILED\n${error.message}`);
+    }
+  }
+} catch (error) {
+  failures += 1;
+  console.error(`tarball: FAILED\n${error.message}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failures === 0 ? 0 : 1);
+
+async function pack() {
+  await run(process.execPath, [npmCli(), "pack", "--pack-destination", folder], { cwd: root });
+  const [tarball] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+  const files = (await run("tar", ["-tzf", path.join(folder, tarball)])).split("\n");
+  const needed = [
+    "dist/cli.js",
+    "dist/index.js",
+    "dist/checkpointer.js",
+    "dist/types/server/index.d.ts",
+    "examples/greeter.mjs",
+    "LICENSE",
+    "README.md",
+  ];
+  for (const file of needed) if (!files.includes(`package/${file}`)) throw new Error(`the tarball lacks ${file}`);
+  const strays = files.filter(
+    (file) => /^package\/(server|sdk|test|scripts|node_modules)\//.test(file) || file.endsWith(".test.ts"),
+  );
+  if (strays.length > 0) throw new Error(`the tarball should not contain ${strays.slice(0, 5).join(", ")}`);
+  if (!files.some((file) => /^package\/migrations\/0001_.*\.sql$/.test(file)))
+    throw new Error("the tarball lacks migrations");
+  return path.join(folder, tarball);
+}
+
+async function install(tarball, node, version) {
+  const place = path.join(folder, version);
+  mkdirSync(place);
+  writeFileSync(
+    path.join(place, "package.json"),
+    JSON.stringify({ name: "user", version: "1.0.0", private: true, type: "module" }),
+  );
+  const env = environmentOf(node);
+  await run(node, [npmCli(), "install", "--no-audit", "--no-fund", tarball, `@restatedev/restate-sdk@${sdkVersion}`], {
+    cwd: place,
+    env,
+  });
+  if (existsSync(path.join(place, "node_modules", "esbuild")))
+    throw new Error("installing the tarball brought build tools along");
+  await compilesAgainst(place);
+  cpSync(path.join(root, "examples", "greeter.mjs"), path.join(place, "greeter.mjs"));
+
+  const [ingressPort, adminPort, endpointPort] = await freePorts(3);
+  const endpoint = start(node, ["greeter.mjs"], { cwd: place, env: { ...env, PORT: String(endpointPort) } });
+  const npx = path.join(path.dirname(npmCli()), "npx-cli.js");
+  const ports = ["--ingress-port", String(ingressPort), "--admin-port", String(adminPort)];
+  const args = [npx, "--no-install", "restate-lite", "dev", "--endpoint", `http://localhost:${endpointPort}`, ...ports];
+  const server = start(node, [...args, "--data-dir", path.join(place, "data")], { cwd: place, env });
+  try {
+    await greet(ingressPort, 20_000);
+    await interrupt(server, 10_000);
+    await refused(ingressPort);
+    await exitsCleanly(node, place, env);
+  } catch (error) {
+    throw new Error(
+      `${error.message}\n--- server\n${server.output().slice(-2000)}\n--- endpoint\n${endpoint.output().slice(-1000)}`,
+    );
+  } finally {
+    await interrupt(server, 2000);
+    await interrupt(endpoint, 2000);
+  }
+}
+
+/** A program that uses the library compiles against the declarations, and a wrong one does not. */
+async function compilesAgainst(place) {
+  const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
+  const options = [
+    "--noEmit",
+    "--strict",
+    "--skipLibCheck",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+    "--types",
+    "",
+  ];
+  const program = `import { startServer, type RunningServer } from "restate-lite";\nexport const start: typeof startServer = startServer;\n`;
+  const use = (type) => `${program}export const url = (server: RunningServer): ${type} => server.ingressUrl;\n`;
+  writeFileSync(path.join(place, "program.ts"), use("string"));
+  await run(process.execPath, [tsc, ...options, "program.ts"], { cwd: place });
+  writeFileSync(path.join(place, "program.ts"), use("number"));
+  const isAccepted = await run(process.execPath, [tsc, ...options, "program.ts"], { cwd: place }).then(
+    () => true,
+    () => false,
+  );
+  if (isAccepted) throw new Error("the type declarations say nothing: a wrong program compiles");
+}
+
+/** npx does not pass on the exit code of a program that a signal ended: ask the program itself. */
+async function exitsCleanly(node, place, env) {
+  const [ingressPort, adminPort] = await freePorts(2);
+  const cli = path.join("node_modules", "restate-lite", "dist", "cli.js");
+  const ports = ["--ingress-port", String(ingressPort), "--admin-port", String(adminPort)];
+  const server = start(node, [cli, "start", ...ports, "--data-dir", path.join(place, "data")], { cwd: place, env });
+  // The greeter was registered before the restart and its process still runs: no second registration is needed.
+  await greet(ingressPort, 20_000);
+  const code = await interrupt(server, 10_000);
+  if (code !== 0) throw new Error(`Ctrl-C ended the server with ${code} instead of 0\n${server.output().slice(-2000)}`);
+}
+
+async function refused(port) {
+  const answered = await fetch(`http://127.0.0.1:${port}/restate/health`).then(
+    () => true,
+    () => false,
+  );
+  if (answered) throw new Error("the server still answers after Ctrl-C");
+}

@@ -1,0 +1,32 @@
+/**
+ * The wire format of Restate's service protocol, versions 5 to 7, for both sides of it: frames, messages, ids.
+ *
+ * A stream is a sequence of frames (`FrameDecoder`, `encodeFrame`). Each message type has a codec of the name that
+ * the protocol gives it, without the suffix "Message"; completions are named after their command. A codec's fields
+ * are described once, in `core`, `commands` and `notifications`, and both the TypeScript type and the bytes follow
+ * from that description. The versions differ in fields only, so there is one codec for all of them: fields of v7
+ * stay absent when talking v5.
+ *
+ * Nothing here does I/O or knows what a message means.
+ */
+export { type AwakeableId, decodeAwakeableId, encodeSignalAwakeableId } from "./awakeable-id.ts";
+export { type BodyCodec, type BodyReader, type Codec, codecOf } from "./codec.ts";
+export * from "./commands.ts";
+export * from "./core.ts";
+export { FrameError, MessageError, ProtocolError, type ProtocolErrorCode } from "./errors.ts";
+export type { Draft, Fields } from "./fields.ts";
+export { encodeFrame, FRAME_HEADER_BYTES, type Frame, FrameDecoder, REQUESTED_ACK } from "./frame.ts";
+export { decodeInvocationId, encodeInvocationId, INVOCATION_ID_BYTES, type InvocationId } from "./invocation-id.ts";
+export { isCommand, isCustomEntry, isNotification, MessageType, messageTypeName } from "./message-type.ts";
+export {
+  CombinatorType,
+  type Failure,
+  type FailureMetadata,
+  type FutureMessage,
+  type Header,
+  type IdempotentRequestTarget,
+  type StateEntry,
+  type WorkflowTarget,
+} from "./nested.ts";
+export * from "./notifications.ts";
+export { decodeResourceId, encodeResourceId, type ResourcePrefix } from "./resource-id.ts";

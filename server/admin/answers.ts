@@ -1,0 +1,64 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from "express";
+import type { ZodType } from "zod";
+import { ServerError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Turns } from "../storage/index.ts";
+
+const RESTATE_CODE = /^(META|RT)\d{4}$/;
+
+/** The error body of the admin API: `{message, restate_code}`; codes of our own are not the real server's. */
+export function sendError(response: Response, error: ServerError): void {
+  const restateCode = RESTATE_CODE.test(error.code) ? error.code : null;
+  response.status(error.status).json({ message: error.message, restate_code: restateCode });
+}
+
+export function notFound(what: string, name: string, within = ""): ServerError {
+  return new ServerError(404, "RL_NOT_FOUND", `The requested ${what} '${name}'${within} does not exist`);
+}
+
+export function badField(field: string, reason: string): ServerError {
+  return new ServerError(400, "RL_BAD_FIELD", `The request field '${field}' is invalid. Reason: ${reason}`);
+}
+
+/** Reads a JSON body. @throws ServerError 422, as the real server answers to JSON of another shape */
+export function readBody<T>(schema: ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const place = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+  throw new ServerError(
+    422,
+    "RL_BAD_BODY",
+    `Failed to deserialize the JSON body into the target type: ${place}${issue?.message ?? "unexpected shape"}`,
+  );
+}
+
+/** Runs an engine command and answers with its result once that is durable. */
+export function answerDurably<T>(turns: Turns, command: () => T, answer: (result: T) => void): void {
+  turns.apply(() => {
+    const result = command();
+    turns.afterFlush(() => answer(result));
+  });
+}
+
+export const requireJson: RequestHandler = (request, _response, next) => {
+  if (request.is("application/json") === false || request.is("application/json") === null) {
+    next(new ServerError(415, "RL_NOT_JSON", "Expected request with `Content-Type: application/json`"));
+  } else {
+    next();
+  }
+};
+
+/** The last handler: turns whatever was thrown into an answer. */
+export function errorHandler(log: Log): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    if (error instanceof ServerError) {
+      sendError(response, error);
+    } else if (error instanceof Error && "status" in error && typeof error.status === "number" && error.status < 500) {
+      sendError(response, new ServerError(error.status, "RL_BAD_REQUEST", error.message));
+    } else {
+      log("error", "a request to the admin API failed", { error });
+      sendError(response, new ServerError(500, "RL_INTERNAL", error instanceof Error ? error.message : String(error)));
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import express, { type Express, type Router } from "express";
+import { ServerError } from "../errors.ts";
+import { errorHandler } from "./answers.ts";
+import { deploymentRoutes } from "./deployments.ts";
+import { describeRoute, invocationRoutes } from "./invocations.ts";
+import type { AdminParts } from "./parts.ts";
+import { serviceRoutes } from "./services.ts";
+import { MAX_ADMIN_VERSION, MIN_ADMIN_VERSION, versionJson } from "./version.ts";
+
+const JSON_LIMIT = "32mb";
+
+/** The Express application of the admin port: every version of the API, and what is beyond it. */
+export function createApp(parts: AdminParts): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.use(express.json({ limit: JSON_LIMIT, strict: false }));
+  app.use("/", versionRoutes(parts, undefined));
+  for (let version = MIN_ADMIN_VERSION; version <= MAX_ADMIN_VERSION; version++) {
+    app.use(`/v${version}`, versionRoutes(parts, version));
+  }
+  app.use(/^\/v(\d+)(?=\/|$)/, (request) => {
+    const version = /^\/v(\d+)/.exec(request.originalUrl)?.[1];
+    throw new ServerError(
+      400,
+      "RL_UNSUPPORTED_VERSION",
+      `Unsupported Admin API version V${version}. This server supports versions between V${MIN_ADMIN_VERSION} and V${MAX_ADMIN_VERSION}.`,
+    );
+  });
+  app.get("/", (_request, response) => response.redirect(308, "/ui/"));
+  app.get("/restate-lite/invocations/:id", describeRoute(parts));
+  app.use((_request, response) => response.status(404).end());
+  app.use(errorHandler(parts.log));
+  return app;
+}
+
+function versionRoutes(parts: AdminParts, version: number | undefined): Router {
+  const router = express.Router();
+  router.get("/health", (_request, response) => response.status(200).end());
+  router.get("/version", (_request, response) => response.json(versionJson(parts.advertisedIngress)));
+  router.use("/deployments", deploymentRoutes(parts, version));
+  router.use("/services", serviceRoutes(parts));
+  router.use("/invocations", invocationRoutes(parts));
+  return router;
+}

@@ -1,0 +1,44 @@
+/**
+ * The admin API. `app` is the Express application with one file of routes a resource (`deployments`, `services`,
+ * `invocations`), `shapes` the JSON of the real server, `bodies` the schemas of what clients send. Express and the
+ * schemas are loaded with the first request that needs them: a server that nobody administers starts without them.
+ */
+import type { HttpRequest, HttpResponse, RequestHandler } from "../http/index.ts";
+import type { AdminParts } from "./parts.ts";
+import { versionJson } from "./version.ts";
+
+export type { AdminParts } from "./parts.ts";
+export { friendlyDuration } from "./shapes.ts";
+
+/** Express takes the requests and responses of `node:http`, which is what the admin port serves. */
+type App = (request: HttpRequest, response: HttpResponse) => void;
+
+/** Answers the requests of the admin port. */
+export function createAdmin(parts: AdminParts): RequestHandler {
+  let loading: Promise<App> | undefined;
+  return (request, response) => {
+    const { url = "/", method } = request;
+    const path = url.split("?", 1)[0];
+    if (method === "GET" && path === "/health") {
+      response.writeHead(200, { "content-length": 0 });
+      response.end();
+      return;
+    }
+    if (method === "GET" && path === "/version") {
+      const body = JSON.stringify(versionJson(parts.advertisedIngress));
+      response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+      response.end(body);
+      return;
+    }
+    // reason: the listener of the admin port speaks HTTP/1.1 only, so the parts in common are all that differ in type.
+    loading ??= import("./app.ts").then(({ createApp }) => createApp(parts) as unknown as App);
+    loading.then(
+      (app) => app(request, response),
+      (error: unknown) => {
+        parts.log("error", "the admin API cannot be loaded", { error });
+        response.writeHead(500, {});
+        response.end();
+      },
+    );
+  };
+}

@@ -1,0 +1,126 @@
+import { type RequestHandler, type Response, Router } from "express";
+import { decodeInvocationId } from "../../sdk/protocol/index.ts";
+import { ServerError } from "../errors.ts";
+import { answerDurably, badField, notFound, sendError } from "./answers.ts";
+import type { AdminParts } from "./parts.ts";
+
+type Result = "unknown" | "completed" | "not-completed" | "not-started" | "done" | "appended" | "paused" | "resumed";
+
+/** `/invocations`. Codes and sentences of restate-server 1.7.12. */
+export function invocationRoutes({ engine, registry, turns }: AdminParts): Router {
+  const router = Router();
+
+  /** Runs `command` on the invocation of the path and answers with the status that `success` gives. */
+  function action(
+    command: (id: string, query: Record<string, unknown>) => Result,
+    refusals: Partial<Record<Result, (id: string) => ServerError>>,
+  ): RequestHandler {
+    return (request, response) => {
+      const id = String(request.params.id);
+      checkId(id);
+      answerDurably(
+        turns,
+        () => command(id, request.query),
+        (result) => {
+          const refusal = result === "unknown" ? notFound("invocation", id) : refusals[result]?.(id);
+          if (refusal !== undefined) sendError(response, refusal);
+          else succeed(response, result);
+        },
+      );
+    };
+  }
+
+  const wasCompleted = (id: string) => refused(409, `The invocation '${id}' was already completed.`);
+  const isNotCompleted = (id: string) => refused(409, `The invocation '${id}' is not yet completed.`);
+
+  router.patch(
+    "/:id/cancel",
+    action((id) => engine.cancel(id), { completed: wasCompleted }),
+  );
+  router.patch(
+    "/:id/kill",
+    action((id) => engine.kill(id), { completed: wasCompleted }),
+  );
+  router.patch(
+    "/:id/purge",
+    action((id) => engine.purge(id), { "not-completed": isNotCompleted }),
+  );
+  router.patch(
+    "/:id/purge-journal",
+    action((id) => engine.purgeJournal(id), { "not-completed": isNotCompleted }),
+  );
+  router.patch(
+    "/:id/pause",
+    action((id) => engine.pause(id), {
+      completed: wasCompleted,
+      "not-started": (id) => refused(409, `The invocation '${id}' is not running, cannot be paused.`),
+    }),
+  );
+  router.patch(
+    "/:id/resume",
+    action((id, { deployment }) => engine.resume(id, deploymentOf(id, deployment)), {
+      completed: wasCompleted,
+      "not-started": (id) => refused(425, `The invocation '${id}' is either inboxed or scheduled, cannot be resumed.`),
+    }),
+  );
+  router.patch("/:id/restart-as-new", () => {
+    throw new ServerError(
+      501,
+      "RL_NOT_IMPLEMENTED",
+      "restate-lite cannot restart an invocation as new yet; send the request again instead",
+    );
+  });
+
+  /** `latest`, `keep` or an id. */
+  function deploymentOf(invocationId: string, wanted: unknown): string | undefined {
+    if (wanted === undefined || wanted === "keep") return undefined;
+    if (wanted !== "latest") return String(wanted);
+    const service = engine.describe(invocationId)?.target.split("/")[0] ?? "";
+    return registry.service(service)?.deploymentId;
+  }
+
+  router.delete("/:id", (request, response) => {
+    const id = String(request.params.id);
+    checkId(id);
+    const mode = String(request.query.mode ?? "cancel").toLowerCase();
+    if (mode !== "cancel" && mode !== "kill" && mode !== "purge") {
+      throw new ServerError(
+        400,
+        "RL_BAD_QUERY",
+        `Failed to deserialize query string: mode: unknown variant \`${request.query.mode}\`, expected one of ` +
+          "`Cancel`, `cancel`, `Kill`, `kill`, `Purge`, `purge`",
+      );
+    }
+    answerDurably(
+      turns,
+      () => engine[mode](id),
+      () => response.status(202).end(),
+    );
+  });
+
+  return router;
+}
+
+/** Beyond the real API: how an invocation stands and why it is not further. */
+export function describeRoute({ engine }: AdminParts): RequestHandler {
+  return (request, response) => {
+    const id = String(request.params.id);
+    checkId(id);
+    const description = engine.describe(id);
+    if (description === undefined) throw notFound("invocation", id);
+    response.json(description);
+  };
+}
+
+function checkId(id: string): void {
+  if (decodeInvocationId(id) === undefined) throw badField("invocation_id", "bad format");
+}
+
+function refused(status: number, message: string): ServerError {
+  return new ServerError(status, "RL_WRONG_STATUS", message);
+}
+
+/** What takes effect later is 202. */
+function succeed(response: Response, result: Result): void {
+  response.status(result === "appended" || result === "paused" ? 202 : 200).end();
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** The `restate-lite` command: argument parsing, terminal output, exit codes. Everything else is in `server/`. */
+import { HELP, readArguments, UsageError } from "./arguments.ts";
+import { version } from "./version.ts";
+
+async function main(): Promise<void> {
+  const args = readArguments(process.argv.slice(2));
+  switch (args.command) {
+    case "help":
+      process.stdout.write(HELP);
+      return;
+    case "version":
+      process.stdout.write(`restate-lite ${version()}\n`);
+      return;
+    case "start":
+    case "dev": {
+      // Loaded after the arguments are known to be right, and so that a missing native binding can be told in a line.
+      const { serve } = await import("./serve.ts");
+      return serve(args);
+    }
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`restate-lite: ${sentence(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+  if (error instanceof UsageError) process.stderr.write("Try restate-lite --help.\n");
+});
+
+/** One line for what a user can mend; a stack for what is our mistake. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (/bindings file|NODE_MODULE_VERSION|better_sqlite3\.node/.test(error.message)) {
+    return `better-sqlite3 has no binary for Node ${process.version} here. Run: npm rebuild better-sqlite3`;
+  }
+  if (error instanceof UsageError || error.name === "ServerError" || code?.startsWith("E") === true)
+    return error.message;
+  return error.stack ?? error.message;
+}

@@ -1,0 +1,117 @@
+/**
+ * The server's configuration: defaults < `restate.toml` < `RESTATE_*` environment < command line. A value that cannot
+ * be read is an error that names its source; a name that nobody knows is a warning, never silence.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { ServerError } from "../errors.ts";
+import { SETTINGS, type ServerConfig, type Setting, WITHOUT_MEANING } from "./settings.ts";
+import { BadValue, durationMs } from "./values.ts";
+
+export type { ServerConfig } from "./settings.ts";
+export type { LogLevel } from "./values.ts";
+export { durationMs };
+
+/** Values from the command line, by option name. */
+export type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+export interface Sources {
+  readonly options: Options;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** From `--config-file`; `RESTATE_CONFIG` otherwise. */
+  readonly configFile: string | undefined;
+}
+
+export interface Loaded {
+  readonly config: ServerConfig;
+  /** A sentence each, for the log. */
+  readonly warnings: readonly string[];
+}
+
+interface Given {
+  readonly value: unknown;
+  /** How a person would name the source: `--host`, `RESTATE_BIND_IP`, `bind-ip in restate.toml`. */
+  readonly source: string;
+}
+
+/** `RESTATE_INGRESS__BIND_PORT` for `ingress.bind-port`. */
+export function environmentName(path: string): string {
+  return `RESTATE_${path.replaceAll(".", "__").replaceAll("-", "_").toUpperCase()}`;
+}
+
+/**
+ * Reads the configuration.
+ * @throws ServerError RT0002 when a value or the file cannot be read
+ */
+export async function loadConfig(sources: Sources): Promise<Loaded> {
+  const warnings: string[] = [];
+  const file = sources.configFile ?? sources.environment.RESTATE_CONFIG;
+  const fromFile = file === undefined ? new Map<string, Given>() : await readFile(file);
+  const fromEnvironment = readEnvironment(sources.environment);
+
+  const known = new Map<string, Setting<unknown>>();
+  for (const setting of Object.values(SETTINGS)) known.set(setting.path, setting);
+  const unknownNames = [...fromFile, ...fromEnvironment].filter(
+    ([path]) => !known.has(path) && !WITHOUT_MEANING.test(path),
+  );
+  for (const [, { source }] of unknownNames) warnings.push(`${source} is no setting of restate-lite and is ignored`);
+
+  const config: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(SETTINGS) as [string, Setting<unknown>][]) {
+    const given =
+      fromOption(sources.options, setting) ?? fromEnvironment.get(setting.path) ?? fromFile.get(setting.path);
+    config[key] = given === undefined ? setting.otherwise : parse(setting, given);
+  }
+  // reason: every key of SETTINGS has just been given the type that its parser returns.
+  return { config: config as unknown as ServerConfig, warnings };
+}
+
+function parse(setting: Setting<unknown>, { value, source }: Given): unknown {
+  try {
+    return setting.parse(value);
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error;
+    throw new ServerError(500, "RT0002", `${source}: ${error.message}`);
+  }
+}
+
+function fromOption(options: Options, setting: Setting<unknown>): Given | undefined {
+  if (setting.option === undefined) return undefined;
+  const value = options[setting.option];
+  return value === undefined ? undefined : { value, source: `--${setting.option}` };
+}
+
+function readEnvironment(environment: Sources["environment"]): Map<string, Given> {
+  const given = new Map<string, Given>();
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith("RESTATE_") || name === "RESTATE_CONFIG" || name.startsWith("RESTATE_LITE_")) continue;
+    if (value === undefined) continue;
+    const path = name.slice("RESTATE_".length).toLowerCase().replaceAll("__", ".").replaceAll("_", "-");
+    given.set(path, { value, source: name });
+  }
+  const filter = environment.RUST_LOG;
+  if (filter !== undefined && !given.has("log-filter")) given.set("log-filter", { value: filter, source: "RUST_LOG" });
+  return given;
+}
+
+async function readFile(file: string): Promise<Map<string, Given>> {
+  if (!existsSync(file)) throw new ServerError(500, "RT0002", `configuration file ${file} does not exist`);
+  const { parse: parseToml } = await import("smol-toml");
+  let document: unknown;
+  try {
+    document = parseToml(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new ServerError(500, "RT0002", `configuration file ${file}: ${(error as Error).message}`);
+  }
+  const given = new Map<string, Given>();
+  flatten(document, "", file, given);
+  return given;
+}
+
+function flatten(value: unknown, path: string, file: string, into: Map<string, Given>): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    for (const [name, child] of Object.entries(value))
+      flatten(child, path === "" ? name : `${path}.${name}`, file, into);
+  } else {
+    into.set(path, { value, source: `${path} in ${file}` });
+  }
+}

@@ -1,0 +1,120 @@
+/** Reads one setting's value, from TOML, the environment or the command line. Throws a `BadValue` saying what is expected. */
+export type Parse<T> = (value: unknown) => T;
+
+export class BadValue extends Error {
+  constructor(value: unknown, expected: string) {
+    super(`${JSON.stringify(value)} is not ${expected}`);
+    this.name = "BadValue";
+  }
+}
+
+export const text: Parse<string> = (value) => {
+  if (typeof value === "string" && value !== "") return value;
+  throw new BadValue(value, "a text");
+};
+
+export const flag: Parse<boolean> = (value) => {
+  if (value === true || value === "true") return true;
+  if (value === false || value === "false") return false;
+  throw new BadValue(value, "true or false");
+};
+
+export const list: Parse<readonly string[]> = (value) => {
+  if (Array.isArray(value)) return value.map(text);
+  if (typeof value === "string") return value.split(",").map((part) => part.trim());
+  throw new BadValue(value, "a list of texts");
+};
+
+export function oneOf<const T extends string>(...choices: readonly T[]): Parse<T> {
+  return (value) => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === undefined) throw new BadValue(value, `one of ${choices.join(", ")}`);
+    return choice;
+  };
+}
+
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Parse<number> {
+  return (value) => {
+    const number = typeof value === "number" ? value : typeof value === "string" ? Number(value) : Number.NaN;
+    if (!Number.isInteger(number) || number < min || number > max) {
+      throw new BadValue(
+        value,
+        max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`,
+      );
+    }
+    return number;
+  };
+}
+
+export const decimal: Parse<number> = (value) => {
+  const number = typeof value === "number" ? value : Number(text(value));
+  if (!Number.isFinite(number) || number <= 0) throw new BadValue(value, "a number above 0");
+  return number;
+};
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  sec: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  hr: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  days: 86_400_000,
+  w: 604_800_000,
+};
+const ISO = /^P(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/i;
+const ISO_UNITS_MS = [604_800_000, 86_400_000, 3_600_000, 60_000, 1000];
+
+/** A duration such as `1m 30s`, `500ms` or `PT10S`, in milliseconds. */
+export const durationMs: Parse<number> = (value) => {
+  const source = typeof value === "string" ? value.trim() : "";
+  const iso = ISO.exec(source);
+  if (iso !== null && /\d/.test(source)) {
+    return ISO_UNITS_MS.reduce((sum, unitMs, i) => sum + Number(iso[i + 1] ?? 0) * unitMs, 0);
+  }
+  let totalMs = 0;
+  const rest = source.replace(/([\d.]+)\s*([a-zµ]+)\s*,?\s*/gi, (match, amount: string, unit: string) => {
+    const unitMs = UNIT_MS[unit.toLowerCase()];
+    if (unitMs === undefined) return match;
+    totalMs += Number(amount) * unitMs;
+    return "";
+  });
+  if (source === "" || rest !== "" || !Number.isFinite(totalMs)) throw new BadValue(value, 'a duration like "1m 30s"');
+  return totalMs;
+};
+
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+};
+
+/** A size such as `32 MiB`, in bytes. */
+export const sizeBytes: Parse<number> = (value) => {
+  if (typeof value === "number" && value >= 0) return Math.floor(value);
+  const match = /^([\d.]+)\s*([a-z]*)$/i.exec(typeof value === "string" ? value.trim() : "");
+  const unit = SIZE_UNITS[(match?.[2] ?? "?").toLowerCase()];
+  if (match === null || unit === undefined) throw new BadValue(value, 'a size like "32 MiB"');
+  return Math.floor(Number(match[1]) * unit);
+};
+
+const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LEVELS)[number];
+
+/** A level, or a filter of the real server (`warn,restate=info`), of which the part for Restate itself counts. */
+export const logLevel: Parse<LogLevel> = (value) => {
+  const parts = text(value).toLowerCase().split(",");
+  const own = parts.find((part) => part.startsWith("restate="))?.slice("restate=".length) ?? parts[0];
+  return oneOf(...LEVELS)(own);
+};

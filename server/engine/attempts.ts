@@ -1,0 +1,233 @@
+import { encodeInvocationId } from "../../sdk/protocol/index.ts";
+import type { Deployment, Handler } from "../registry/types.ts";
+import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
+import { randomSeedOf } from "./identity.ts";
+import type { Kernel } from "./kernel.ts";
+import type { AttemptStart } from "./types.ts";
+
+const NEWEST_PROTOCOL = 7;
+const READY_IN_MEMORY = 10_000;
+
+/** A running attempt, as the engine knows it. Lives in memory only: a restart starts a new attempt. */
+export interface LiveAttempt {
+  readonly attempt: number;
+  readonly row: InvocationRow;
+  readonly id: string;
+  readonly deployment: Deployment;
+  readonly handler: Handler;
+  readonly protocol: number;
+  readonly startedAtMs: number;
+  /** Index of the next journal entry. */
+  nextIndex: number;
+  /** Whether the invocation's row names the deployment already. */
+  isPinned: boolean;
+  /** Whether this attempt stored an entry. */
+  hasStored: boolean;
+  /** Failed attempts since the last stored entry. */
+  retryCount: number;
+  failingSinceMs: number | undefined;
+  /** The body of the output entry, once the SDK has sent it. */
+  output: Buffer | undefined;
+  /** Body of the last AwaitingOnMessage, for people who ask what it waits for. */
+  awaitingOn: Buffer | undefined;
+  server: string | undefined;
+}
+
+/** What a first attempt starts from without reading the database. */
+export interface Preload {
+  readonly row: InvocationRow;
+  /** The framed input entry, the whole journal of a new invocation. */
+  readonly input: Buffer;
+}
+
+/**
+ * Which invocations run now and which are next. A ready invocation is a row with status Ready; this class holds at
+ * most a bounded number of their numbers and reads the rest when their turn comes.
+ */
+export class Attempts {
+  readonly #kernel: Kernel;
+  readonly #bySeq = new Map<number, LiveAttempt>();
+  readonly #byAttempt = new Map<number, LiveAttempt>();
+  /** Made ready in the open turn, not yet started. */
+  readonly #pending = new Map<number, Preload | undefined>();
+  #queue: number[] = [];
+  #queueHead = 0;
+  /** More invocations are ready than the queue holds. */
+  #overflowed = false;
+  #lastAttempt = 0;
+  #isStopped = false;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  get running(): number {
+    return this.#bySeq.size;
+  }
+
+  bySeq(seq: number): LiveAttempt | undefined {
+    return this.#bySeq.get(seq);
+  }
+
+  byAttempt(attempt: number): LiveAttempt | undefined {
+    return this.#byAttempt.get(attempt);
+  }
+
+  all(): IterableIterator<LiveAttempt> {
+    return this.#bySeq.values();
+  }
+
+  /** Stops starting attempts (shutdown). */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /**
+   * The row has just become Ready. A new invocation starts after the commit, while its flush is under way; a
+   * resumed one replays results that user code will act on, so it waits for their flush.
+   */
+  ready(seq: number, preload?: Preload): void {
+    this.#pending.set(seq, preload);
+    const admit = () => this.#admit(seq);
+    if (preload === undefined) this.#kernel.turns.afterFlush(admit);
+    else this.#kernel.turns.afterCommit(admit);
+  }
+
+  /** The row is not Ready any more and has no attempt yet. */
+  withdraw(seq: number): void {
+    this.#pending.delete(seq);
+  }
+
+  /** Sends a frame to a running attempt after the flush of what it says. */
+  deliver(live: LiveAttempt, frame: Buffer): void {
+    this.#kernel.turns.afterFlush(() => this.#kernel.host.deliver(live.attempt, frame));
+  }
+
+  /** The attempt is over: its slot goes to the next ready invocation once the turn is committed. */
+  end(live: LiveAttempt): void {
+    this.#bySeq.delete(live.row.seq);
+    this.#byAttempt.delete(live.attempt);
+    if (this.#queueHead < this.#queue.length || this.#overflowed) {
+      this.#kernel.turns.afterCommit(() => this.#startQueued());
+    }
+  }
+
+  /** Ends an attempt that the SDK does not know to be over. */
+  abort(live: LiveAttempt): void {
+    this.end(live);
+    this.#kernel.turns.afterCommit(() => this.#kernel.host.abort(live.attempt));
+  }
+
+  /** After a restart: everything that was ready or running starts again. */
+  recover(): void {
+    this.#overflowed = true;
+    this.#startQueued();
+  }
+
+  #admit(seq: number): void {
+    if (!this.#pending.has(seq)) return;
+    const preload = this.#pending.get(seq);
+    this.#pending.delete(seq);
+    if (this.#isStopped) return;
+    if (this.#bySeq.size < this.#kernel.settings.concurrentInvocations && this.#queueHead >= this.#queue.length) {
+      this.#start(seq, preload);
+    } else if (this.#overflowed || this.#queue.length - this.#queueHead >= READY_IN_MEMORY) {
+      this.#overflowed = true;
+    } else {
+      this.#queue.push(seq);
+    }
+  }
+
+  #startQueued(): void {
+    if (this.#isStopped) return;
+    const { concurrentInvocations } = this.#kernel.settings;
+    while (this.#bySeq.size < concurrentInvocations) {
+      if (this.#queueHead >= this.#queue.length && !this.#refill()) return;
+      const seq = this.#queue[this.#queueHead++];
+      if (seq !== undefined && !this.#bySeq.has(seq)) this.#start(seq, undefined);
+    }
+    if (this.#queueHead > 1024) {
+      this.#queue = this.#queue.slice(this.#queueHead);
+      this.#queueHead = 0;
+    }
+  }
+
+  /** Reads ready invocations that never were in the queue. */
+  #refill(): boolean {
+    this.#queue = [];
+    this.#queueHead = 0;
+    if (!this.#overflowed) return false;
+    const seqs = this.#kernel.statements.invocations.readyAfter.all(0, READY_IN_MEMORY + this.#bySeq.size);
+    this.#overflowed = seqs.length > READY_IN_MEMORY;
+    this.#queue = seqs.filter((seq) => !this.#bySeq.has(seq) && !this.#pending.has(seq));
+    return this.#queue.length > 0;
+  }
+
+  #start(seq: number, preload: Preload | undefined): void {
+    const { registry, statements, journal, clock, host } = this.#kernel;
+    const row = preload?.row ?? statements.invocations.bySeq.get(seq);
+    if (row === undefined || row.status !== InvocationStatus.Ready) return;
+    const latest = registry.service(row.service);
+    const deployment = registry.deployment(row.deployment ?? latest?.deploymentId ?? "");
+    const service = deployment === undefined ? undefined : registry.serviceOn(row.service, deployment.id);
+    const handler = service?.handlers.get(row.handler);
+    if (deployment === undefined || handler === undefined) {
+      this.#kernel.turns.apply(() => this.#kernel.failures.undeployed(row));
+      return;
+    }
+    const failure = preload === undefined ? statements.waits.failure.get(seq) : undefined;
+    const nextIndex = journal.length(seq);
+    const nowMs = clock.nowMs();
+    const live: LiveAttempt = {
+      attempt: ++this.#lastAttempt,
+      row,
+      id: encodeInvocationId(row.id),
+      deployment,
+      handler,
+      protocol: row.protocol ?? Math.min(deployment.maxProtocolVersion, NEWEST_PROTOCOL),
+      startedAtMs: nowMs,
+      nextIndex,
+      isPinned: row.deployment !== null,
+      hasStored: false,
+      retryCount: failure?.retry_count ?? 0,
+      failingSinceMs: failure?.since,
+      output: undefined,
+      awaitingOn: undefined,
+      server: undefined,
+    };
+    this.#bySeq.set(seq, live);
+    this.#byAttempt.set(live.attempt, live);
+    host.start(attemptStart(live, nextIndex, preload, nowMs));
+  }
+}
+
+function attemptStart(
+  live: LiveAttempt,
+  knownEntries: number,
+  preload: Preload | undefined,
+  nowMs: number,
+): AttemptStart {
+  const { row } = live;
+  return {
+    attempt: live.attempt,
+    seq: row.seq,
+    idBytes: row.id,
+    id: live.id,
+    service: row.service,
+    handler: row.handler,
+    key: row.key ?? undefined,
+    scope: row.scope === "" ? undefined : row.scope,
+    limitKey: row.limit_key ?? undefined,
+    idempotencyKey: row.idempotency_key ?? undefined,
+    deployment: live.deployment,
+    handlerSpec: live.handler,
+    protocolVersion: live.protocol,
+    knownEntries,
+    // Something else (a signal) may have reached the journal of a new invocation within its first turn.
+    replay: preload !== undefined && knownEntries === 1 ? [preload.input] : undefined,
+    retryCount: live.retryCount,
+    durationSinceLastEntryMs: live.failingSinceMs === undefined ? 0 : Math.max(0, nowMs - live.failingSinceMs),
+    randomSeed: randomSeedOf(row.id),
+    traceparent: row.traceparent ?? undefined,
+  };
+}

@@ -1,0 +1,115 @@
+import { type FutureMessage, Notification, Suspension, type SuspensionMessage } from "../../sdk/protocol/index.ts";
+
+/**
+ * What a suspended invocation waits for. Protocol v7 sends a tree of combinators, v5 and v6 three flat lists of
+ * which any one resumes the invocation.
+ */
+export const Combinator = {
+  Unknown: 0,
+  FirstCompleted: 1,
+  AllCompleted: 2,
+  FirstSucceededOrAllFailed: 3,
+  AllSucceededOrFirstFailed: 4,
+} as const;
+
+type LeafState = "pending" | "succeeded" | "failed";
+
+/** How the leaves of an await tree stand. */
+export interface Leaves {
+  completion(id: number): LeafState;
+  signal(index: number): LeafState;
+  namedSignal(name: string): LeafState;
+}
+
+/** The await point of a SuspensionMessage, in either form, as a tree. */
+export function awaitTree(message: SuspensionMessage): FutureMessage {
+  return (
+    message.awaitingOn ?? {
+      waitingCompletions: message.waitingCompletions,
+      waitingSignals: message.waitingSignals,
+      waitingNamedSignals: message.waitingNamedSignals,
+      nestedFutures: [],
+      combinatorType: Combinator.FirstCompleted,
+    }
+  );
+}
+
+/** Decodes the stored body of a suspension. */
+export function storedAwaitTree(body: Buffer): FutureMessage {
+  return awaitTree(Suspension.decode(body));
+}
+
+/** Whether a future can make progress; the semantics of JavaScript's promise combinators, children as sets. */
+export function futureState(future: FutureMessage, leaves: Leaves): LeafState {
+  let succeeded = 0;
+  let failed = 0;
+  let pending = 0;
+  const count = (state: LeafState) => {
+    if (state === "succeeded") succeeded++;
+    else if (state === "failed") failed++;
+    else pending++;
+  };
+  for (const id of future.waitingCompletions) count(leaves.completion(id));
+  for (const index of future.waitingSignals) count(leaves.signal(index));
+  for (const name of future.waitingNamedSignals) count(leaves.namedSignal(name));
+  for (const nested of future.nestedFutures) count(futureState(nested, leaves));
+
+  switch (future.combinatorType) {
+    case Combinator.AllCompleted:
+      return pending > 0 ? "pending" : "succeeded";
+    case Combinator.FirstSucceededOrAllFailed:
+      if (succeeded > 0) return "succeeded";
+      return pending > 0 ? "pending" : "failed";
+    case Combinator.AllSucceededOrFirstFailed:
+      if (failed > 0) return "failed";
+      return pending > 0 ? "pending" : "succeeded";
+    default:
+      // First completed. "Unknown" is one that only the SDK can judge, so any completed child wakes it.
+      if (succeeded > 0) return "succeeded";
+      return failed > 0 ? "failed" : "pending";
+  }
+}
+
+/** Whether the leaves' outcomes matter, and not only that they completed. */
+export function needsOutcomes(future: FutureMessage): boolean {
+  return (
+    future.waitingNamedSignals.length > 0 ||
+    future.combinatorType === Combinator.FirstSucceededOrAllFailed ||
+    future.combinatorType === Combinator.AllSucceededOrFirstFailed ||
+    future.nestedFutures.some(needsOutcomes)
+  );
+}
+
+/** Completion ids anywhere in the tree. */
+export function awaitedCompletions(future: FutureMessage, into: number[] = []): number[] {
+  into.push(...future.waitingCompletions);
+  for (const nested of future.nestedFutures) awaitedCompletions(nested, into);
+  return into;
+}
+
+/** Leaves from the journal's types alone: every completed leaf counts as succeeded. */
+export function leavesByPresence(types: readonly (readonly [type: number, notification: number | null])[]): Leaves {
+  const present = new Set<number>();
+  for (const [, notification] of types) if (notification !== null) present.add(notification);
+  return {
+    completion: (id) => (present.has(id) ? "succeeded" : "pending"),
+    signal: (index) => (present.has(-index) ? "succeeded" : "pending"),
+    namedSignal: () => "pending",
+  };
+}
+
+/** Leaves with their outcomes. */
+export function leavesByOutcome(notifications: readonly { notification: number | null; body: Buffer }[]): Leaves {
+  const byId = new Map<number | string, LeafState>();
+  for (const row of notifications) {
+    const message = Notification.decode(row.body);
+    const state = message.failure === undefined ? "succeeded" : "failed";
+    if (row.notification !== null) byId.set(row.notification, state);
+    else if (message.signalName !== undefined) byId.set(message.signalName, state);
+  }
+  return {
+    completion: (id) => byId.get(id) ?? "pending",
+    signal: (index) => byId.get(-index) ?? "pending",
+    namedSignal: (name) => byId.get(name) ?? "pending",
+  };
+}

@@ -1,0 +1,92 @@
+import { CallCommand, MessageType, OneWayCallCommand } from "../../../sdk/protocol/index.ts";
+import type { LiveAttempt } from "../attempts.ts";
+import { type Creation, Origin } from "../invocations.ts";
+import type { Kernel } from "../kernel.ts";
+import type { InvokeRequest } from "../types.ts";
+import { type CommandRule, Precondition } from "./rule.ts";
+
+/** What the real server answers to a second call of a workflow's run handler. */
+export const ALREADY_INVOKED = { code: 409, message: "the workflow method was already invoked" };
+
+interface CallFields {
+  readonly serviceName: string;
+  readonly handlerName: string;
+  readonly key: string;
+  readonly parameter: Buffer;
+  readonly headers: readonly { readonly key: string; readonly value: string }[];
+  readonly idempotencyKey?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly limitKey?: string | undefined;
+}
+
+/** Checks the target against what is registered and makes a request of the command. */
+function requestOf(kernel: Kernel, live: LiveAttempt, fields: CallFields, executeAtMs?: number): InvokeRequest {
+  const { serviceName, handlerName, idempotencyKey } = fields;
+  const service = kernel.registry.service(serviceName);
+  if (service === undefined || !service.handlers.has(handlerName)) {
+    throw new Precondition(
+      `${serviceName}/${handlerName} is not registered. Register a deployment that serves it; the call is retried until then`,
+      "RT0018",
+    );
+  }
+  if (idempotencyKey === "") throw new Precondition("the idempotency key is empty");
+  if (idempotencyKey !== undefined && service.handlers.get(handlerName)?.type === "Workflow") {
+    throw new Precondition(`${serviceName}/${handlerName} runs once a key and takes no idempotency key`);
+  }
+  const { traceparent } = live.row;
+  const headers = fields.headers.map(({ key, value }) => [key, value] as const);
+  if (traceparent !== null && !headers.some(([name]) => name === "traceparent")) {
+    headers.push(["traceparent", traceparent]);
+  }
+  return {
+    target: {
+      service: serviceName,
+      handler: handlerName,
+      key: service.type === "Service" ? undefined : fields.key,
+      scope: fields.scope || undefined,
+    },
+    headers,
+    body: fields.parameter,
+    idempotencyKey,
+    limitKey: fields.limitKey || undefined,
+    executeAtMs,
+  };
+}
+
+function tellId(kernel: Kernel, live: LiveAttempt, completionId: number, { row }: Creation): void {
+  if (completionId === 0) return;
+  kernel.notifications.complete(live.row.seq, MessageType.CallInvocationIdCompletion, completionId, {
+    kind: "invocationId",
+    id: kernel.invocations.textId(row),
+  });
+}
+
+export const call: CommandRule = (kernel, live, body, store) => {
+  const fields = CallCommand.decode(body);
+  const request = requestOf(kernel, live, fields);
+  store();
+  const { seq } = live.row;
+  const completionId = fields.resultCompletionId;
+  const created = kernel.invocations.create(request, Origin.Invocation, { seq, completionId });
+  tellId(kernel, live, fields.invocationIdNotificationIdx, created);
+  if (created.isNew) return;
+  const { row } = created;
+  const { notifications, completions, statements } = kernel;
+  if (row.determined === 1 && row.idempotency_key === null) {
+    notifications.complete(seq, MessageType.CallCompletion, completionId, {
+      kind: "failure",
+      failure: ALREADY_INVOKED,
+    });
+  } else if (row.completed_at === null) {
+    statements.waits.addAwaiter.run(row.seq, seq, completionId, MessageType.CallCompletion);
+  } else {
+    notifications.complete(seq, MessageType.CallCompletion, completionId, completions.stored(row).outcome);
+  }
+};
+
+export const oneWayCall: CommandRule = (kernel, live, body, store) => {
+  const fields = OneWayCallCommand.decode(body);
+  const request = requestOf(kernel, live, fields, fields.invokeTime > 0 ? fields.invokeTime : undefined);
+  store();
+  tellId(kernel, live, fields.invocationIdNotificationIdx, kernel.invocations.create(request, Origin.Invocation));
+};

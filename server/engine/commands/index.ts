@@ -1,0 +1,54 @@
+/**
+ * What each command of a running attempt does. A command is checked first, then stored, then carried out: one that
+ * cannot be accepted leaves nothing behind, and the attempt fails with the reason.
+ */
+import { isCommand, MessageType, SleepCommand } from "../../../sdk/protocol/index.ts";
+import { TimerKind } from "../../storage/index.ts";
+import { attachInvocation, getInvocationOutput } from "./attach.ts";
+import { call, oneWayCall } from "./calls.ts";
+import { completePromise, getPromise, peekPromise } from "./promises.ts";
+import type { CommandRule } from "./rule.ts";
+import { completeAwakeable, sendSignal } from "./signals.ts";
+import { clearAllState, clearState, getLazyState, getLazyStateKeys, setState } from "./state.ts";
+
+const storeOnly: CommandRule = (_kernel, _live, _body, store) => store();
+
+const output: CommandRule = (_kernel, live, body, store) => {
+  store();
+  live.output = body;
+};
+
+const sleep: CommandRule = (kernel, live, body, store) => {
+  const { wakeUpTime, resultCompletionId } = SleepCommand.decode(body);
+  store();
+  kernel.timers.add(wakeUpTime, live.row.seq, TimerKind.Sleep, resultCompletionId);
+};
+
+const RULES = new Map<number, CommandRule>([
+  [MessageType.OutputCommand, output],
+  [MessageType.GetLazyStateCommand, getLazyState],
+  [MessageType.SetStateCommand, setState],
+  [MessageType.ClearStateCommand, clearState],
+  [MessageType.ClearAllStateCommand, clearAllState],
+  [MessageType.GetLazyStateKeysCommand, getLazyStateKeys],
+  [MessageType.GetEagerStateCommand, storeOnly],
+  [MessageType.GetEagerStateKeysCommand, storeOnly],
+  [MessageType.GetPromiseCommand, getPromise],
+  [MessageType.PeekPromiseCommand, peekPromise],
+  [MessageType.CompletePromiseCommand, completePromise],
+  [MessageType.SleepCommand, sleep],
+  [MessageType.CallCommand, call],
+  [MessageType.OneWayCallCommand, oneWayCall],
+  [MessageType.SendSignalCommand, sendSignal],
+  [MessageType.RunCommand, storeOnly],
+  [MessageType.AttachInvocationCommand, attachInvocation],
+  [MessageType.GetInvocationOutputCommand, getInvocationOutput],
+  [MessageType.CompleteAwakeableCommand, completeAwakeable],
+]);
+
+const FIRST_CUSTOM_TYPE = 0xfc00;
+
+/** The rule for a message type; `undefined` when an SDK may not send it. Custom commands are stored as they are. */
+export function commandRule(type: number): CommandRule | undefined {
+  return RULES.get(type) ?? (type >= FIRST_CUSTOM_TYPE && isCommand(type) ? storeOnly : undefined);
+}

@@ -1,0 +1,165 @@
+import { MessageType, OutputCommand } from "../../sdk/protocol/index.ts";
+import type { Handler } from "../registry/types.ts";
+import type { InvocationRow } from "../storage/index.ts";
+import type { LiveAttempt } from "./attempts.ts";
+import { Origin } from "./invocations.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Completion, Outcome } from "./types.ts";
+
+type OnCompletion = (completion: Completion) => void;
+
+const DAY_MS = 86_400_000;
+const DEFAULT_RETENTION = { idempotencyRetentionMs: DAY_MS, workflowRetentionMs: DAY_MS, journalRetentionMs: DAY_MS };
+
+/** The end of invocations: result, retention, lock, and everybody who waits for it. */
+export class Completions {
+  readonly #kernel: Kernel;
+  readonly #waiting = new Map<number, OnCompletion[]>();
+  readonly #waitedBy = new Map<OnCompletion, number>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** A client waits, in this process, for the end of `row`; at once when it has ended. */
+  await(row: InvocationRow, onCompletion: OnCompletion): void {
+    if (row.completed_at !== null) {
+      const completion = this.stored(row);
+      this.#kernel.turns.afterFlush(() => onCompletion(completion));
+      return;
+    }
+    const waiting = this.#waiting.get(row.seq);
+    if (waiting === undefined) this.#waiting.set(row.seq, [onCompletion]);
+    else waiting.push(onCompletion);
+    this.#waitedBy.set(onCompletion, row.seq);
+  }
+
+  /** The client went away. Its invocation goes on. */
+  forget(onCompletion: OnCompletion): void {
+    const seq = this.#waitedBy.get(onCompletion);
+    if (seq === undefined) return;
+    this.#waitedBy.delete(onCompletion);
+    const waiting = this.#waiting.get(seq);
+    waiting?.splice(waiting.indexOf(onCompletion), 1);
+    if (waiting?.length === 0) this.#waiting.delete(seq);
+  }
+
+  /** The result of a completed invocation, as it is stored. */
+  stored(row: InvocationRow): Completion {
+    return {
+      id: this.#kernel.invocations.textId(row),
+      service: row.service,
+      handler: row.handler,
+      outcome: outcomeOf(this.#kernel.journal.output(row.seq)),
+      expiresAtMs: row.kept_until ?? row.expires_at ?? undefined,
+    };
+  }
+
+  /** The SDK ended the invocation with the output it had sent. */
+  end(live: LiveAttempt): void {
+    this.#kernel.attempts.end(live);
+    const output = live.output ?? this.#kernel.journal.output(live.row.seq);
+    this.#complete(live.row, outcomeOf(output), live);
+  }
+
+  /** Ends an invocation with a failure that the server decides on (kill, last attempt). */
+  fail(row: InvocationRow, failure: { code: number; message: string }, live?: LiveAttempt): void {
+    const { journal } = this.#kernel;
+    const outcome: Outcome = { kind: "failure", failure };
+    journal.append(
+      row.seq,
+      journal.length(row.seq),
+      MessageType.OutputCommand,
+      null,
+      OutputCommand.encode({ failure }),
+    );
+    this.#complete(row, outcome, live);
+  }
+
+  /** Ends an invocation that never ran: nothing of it stays. */
+  vanish(row: InvocationRow, failure: { code: number; message: string }): void {
+    const outcome: Outcome = { kind: "failure", failure };
+    this.#tellInvocations(row, outcome);
+    this.#tellClients(row, outcome);
+    this.#kernel.journal.deleteAll(row.seq);
+    this.#kernel.invocations.delete(row);
+  }
+
+  #complete(row: InvocationRow, outcome: Outcome, live: LiveAttempt | undefined): void {
+    const { statements, clock, retention, keys } = this.#kernel;
+    const nowMs = clock.nowMs();
+    const { journalMs, rowMs } = this.#retentionOf(row, live);
+    const expiresAt = nowMs + Math.min(journalMs, rowMs);
+    const keptUntil = journalMs < rowMs ? nowMs + rowMs : null;
+    statements.invocations.complete.run(
+      nowMs,
+      outcome.kind === "failure" ? 1 : 0,
+      expiresAt,
+      keptUntil,
+      row.deployment ?? live?.deployment.id ?? null,
+      row.protocol ?? live?.protocol ?? null,
+      row.started_at ?? live?.startedAtMs ?? null,
+      row.seq,
+    );
+    retention.expects(expiresAt);
+    if (live !== undefined) live.isPinned = true;
+    if (live === undefined || live.retryCount > 0) statements.waits.clearFailure.run(row.seq);
+    if (row.exclusive === 1) keys.release(row);
+    this.#tellInvocations(row, outcome);
+    this.#tellClients(row, outcome);
+  }
+
+  /** How long the row and the journal stay (FACTS: journal retention is capped by the invocation's own). */
+  #retentionOf(row: InvocationRow, live: LiveAttempt | undefined): { journalMs: number; rowMs: number } {
+    const handler: Pick<Handler, keyof typeof DEFAULT_RETENTION> =
+      live?.handler ?? this.#kernel.registry.service(row.service)?.handlers.get(row.handler) ?? DEFAULT_RETENTION;
+    if (row.determined === 1 && row.idempotency_key === null) {
+      return this.#capped(handler.journalRetentionMs, handler.workflowRetentionMs);
+    }
+    // The real server gives every call of the ingress an idempotency key of its own.
+    if (row.idempotency_key !== null || row.origin === Origin.Ingress) {
+      return this.#capped(handler.journalRetentionMs, handler.idempotencyRetentionMs);
+    }
+    return { journalMs: handler.journalRetentionMs, rowMs: handler.journalRetentionMs };
+  }
+
+  #capped(journalMs: number, rowMs: number): { journalMs: number; rowMs: number } {
+    return { journalMs: Math.min(journalMs, rowMs), rowMs };
+  }
+
+  #tellInvocations(row: InvocationRow, outcome: Outcome): void {
+    const { notifications, statements } = this.#kernel;
+    if (row.caller !== null && row.caller_completion !== null) {
+      notifications.complete(row.caller, MessageType.CallCompletion, row.caller_completion, outcome);
+    }
+    const awaiters = statements.waits.awaiters.all(row.seq);
+    if (awaiters.length === 0) return;
+    statements.waits.clearAwaiters.run(row.seq);
+    for (const { seq, completion, type } of awaiters) notifications.complete(seq, type, completion, outcome);
+  }
+
+  #tellClients(row: InvocationRow, outcome: Outcome): void {
+    const waiting = this.#waiting.get(row.seq);
+    if (waiting === undefined) return;
+    this.#waiting.delete(row.seq);
+    const completion: Completion = {
+      id: this.#kernel.invocations.textId(row),
+      service: row.service,
+      handler: row.handler,
+      outcome,
+      expiresAtMs: undefined,
+    };
+    for (const onCompletion of waiting) {
+      this.#waitedBy.delete(onCompletion);
+      this.#kernel.turns.afterFlush(() => onCompletion(completion));
+    }
+  }
+}
+
+/** An SDK that ends without an output has returned nothing. */
+export function outcomeOf(output: Buffer | undefined): Outcome {
+  if (output === undefined) return { kind: "value", value: Buffer.alloc(0) };
+  const { value, failure } = OutputCommand.decode(output);
+  if (failure !== undefined) return { kind: "failure", failure };
+  return { kind: "value", value: value ?? Buffer.alloc(0) };
+}

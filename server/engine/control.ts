@@ -1,0 +1,157 @@
+import { CallCommand, MessageType, Notification } from "../../sdk/protocol/index.ts";
+import { ServerError } from "../errors.ts";
+import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
+import type { Kernel } from "./kernel.ts";
+import { CANCEL_SIGNAL } from "./notifications.ts";
+
+const KILLED = { code: 409, message: "killed" };
+const CANCELED = { code: 409, message: "canceled" };
+
+/** What people do to an invocation from outside: cancel, kill, purge, pause, resume. */
+export class Control {
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /**
+   * Cancels an invocation. What has not begun ends at once; what has begun gets the CANCEL signal, which the SDK
+   * passes to the calls it waits for and raises at the await point.
+   */
+  cancel(row: InvocationRow | undefined): "unknown" | "completed" | "done" | "appended" {
+    if (row === undefined) return "unknown";
+    switch (row.status) {
+      case InvocationStatus.Completed:
+        return "completed";
+      case InvocationStatus.Scheduled:
+      case InvocationStatus.Inboxed:
+        this.#vanish(row, CANCELED);
+        return "done";
+      default:
+        this.#kernel.notifications.signal(row.seq, CANCEL_SIGNAL, { kind: "void" });
+        if (row.status === InvocationStatus.Paused) this.#kernel.failures.retryNow(row);
+        return "appended";
+    }
+  }
+
+  /** Ends an invocation without running its code, and the invocations it has called and waits for. */
+  kill(row: InvocationRow | undefined): "unknown" | "completed" | "done" {
+    if (row === undefined) return "unknown";
+    if (row.status === InvocationStatus.Completed) return "completed";
+    const { attempts, completions } = this.#kernel;
+    if (row.status === InvocationStatus.Scheduled || row.status === InvocationStatus.Inboxed) {
+      this.#vanish(row, KILLED);
+      return "done";
+    }
+    attempts.withdraw(row.seq);
+    const live = attempts.bySeq(row.seq);
+    if (live !== undefined) attempts.abort(live);
+    const called = this.#calledBy(row.seq);
+    completions.fail(row, KILLED, live);
+    for (const callee of called) this.kill(callee);
+    return "done";
+  }
+
+  /** Forgets a completed invocation, its result and, for a workflow, its state. */
+  purge(row: InvocationRow | undefined): "unknown" | "not-completed" | "done" {
+    if (row === undefined) return "unknown";
+    if (row.status !== InvocationStatus.Completed) return "not-completed";
+    this.#kernel.journal.deleteAll(row.seq);
+    this.#kernel.invocations.delete(row);
+    return "done";
+  }
+
+  /** Forgets the journal of a completed invocation; the result stays. */
+  purgeJournal(row: InvocationRow | undefined): "unknown" | "not-completed" | "done" {
+    if (row === undefined) return "unknown";
+    if (row.status !== InvocationStatus.Completed) return "not-completed";
+    this.#kernel.journal.deleteAllButOutput(row.seq);
+    return "done";
+  }
+
+  /** Stops an invocation until it is resumed. A running attempt is cut off; its journal stays. */
+  pause(row: InvocationRow | undefined): "unknown" | "completed" | "not-started" | "paused" {
+    if (row === undefined) return "unknown";
+    switch (row.status) {
+      case InvocationStatus.Completed:
+        return "completed";
+      case InvocationStatus.Scheduled:
+      case InvocationStatus.Inboxed:
+        return "not-started";
+      case InvocationStatus.Paused:
+        return "paused";
+      default: {
+        const { attempts, statements } = this.#kernel;
+        attempts.withdraw(row.seq);
+        const live = attempts.bySeq(row.seq);
+        if (live !== undefined) attempts.abort(live);
+        statements.invocations.setStatus.run(InvocationStatus.Paused, row.seq);
+        return "paused";
+      }
+    }
+  }
+
+  /**
+   * Lets a paused invocation, or one that waits for its next attempt, go on at once.
+   * @param deployment `undefined`: where it was pinned
+   */
+  resume(
+    row: InvocationRow | undefined,
+    deployment: string | undefined,
+  ): "unknown" | "completed" | "not-started" | "done" {
+    if (row === undefined) return "unknown";
+    switch (row.status) {
+      case InvocationStatus.Completed:
+        return "completed";
+      case InvocationStatus.Scheduled:
+      case InvocationStatus.Inboxed:
+        return "not-started";
+      case InvocationStatus.Paused:
+      case InvocationStatus.BackingOff:
+        if (deployment !== undefined) this.#pin(row, deployment);
+        this.#kernel.failures.retryNow(row);
+        return "done";
+      default:
+        return "done";
+    }
+  }
+
+  #pin(row: InvocationRow, deploymentId: string): void {
+    const deployment = this.#kernel.registry.deployment(deploymentId);
+    if (deployment === undefined)
+      throw new ServerError(404, "RL_UNKNOWN_DEPLOYMENT", `${deploymentId} is not registered`);
+    const protocol = row.protocol ?? deployment.maxProtocolVersion;
+    if (protocol < deployment.minProtocolVersion || protocol > deployment.maxProtocolVersion) {
+      throw new ServerError(
+        409,
+        "RT0014",
+        `The invocation runs on protocol v${protocol}, which ${deploymentId} does not support`,
+      );
+    }
+    this.#kernel.statements.invocations.pin.run(deploymentId, protocol, this.#kernel.clock.nowMs(), row.seq);
+  }
+
+  #vanish(row: InvocationRow, failure: { code: number; message: string }): void {
+    if (row.status === InvocationStatus.Inboxed) this.#kernel.keys.leaveInbox(row);
+    this.#kernel.completions.vanish(row, failure);
+  }
+
+  /** Invocations that `seq` called, waits for, and made itself. One-way sends are detached and not among them. */
+  #calledBy(seq: number): InvocationRow[] {
+    const { journal, invocations } = this.#kernel;
+    const calls = journal.ofType(seq, MessageType.CallCommand);
+    if (calls.length === 0) return [];
+    const ids = new Map<number, string>();
+    for (const entry of journal.ofType(seq, MessageType.CallInvocationIdCompletion)) {
+      const { completionId, invocationId } = Notification.decode(entry.body);
+      if (completionId !== undefined && invocationId !== undefined) ids.set(completionId, invocationId);
+    }
+    const called: InvocationRow[] = [];
+    for (const entry of calls) {
+      const row = invocations.findText(ids.get(CallCommand.decode(entry.body).invocationIdNotificationIdx) ?? "");
+      if (row !== undefined && row.caller === seq && row.status !== InvocationStatus.Completed) called.push(row);
+    }
+    return called;
+  }
+}

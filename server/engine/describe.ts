@@ -1,0 +1,99 @@
+import { AwaitingOn } from "../../sdk/protocol/index.ts";
+import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
+import { storedAwaitTree } from "./awaiting.ts";
+import type { Kernel } from "./kernel.ts";
+import type { AttemptFailure } from "./types.ts";
+
+/** The state of an invocation with the reason why it is not further. */
+export interface Description {
+  readonly id: string;
+  readonly target: string;
+  readonly status: "scheduled" | "inboxed" | "ready" | "running" | "suspended" | "backing-off" | "paused" | "completed";
+  readonly journalLength: number;
+  readonly deployment: string | undefined;
+  readonly protocolVersion: number | undefined;
+  readonly createdAtMs: number;
+  readonly completedAtMs: number | undefined;
+  readonly hasFailed: boolean | undefined;
+  /** What it waits for, one of: */
+  readonly waitsFor:
+    | { readonly kind: "time"; readonly dueAtMs: number }
+    | { readonly kind: "key"; readonly holder: string | undefined }
+    | { readonly kind: "slot" }
+    | { readonly kind: "notifications"; readonly await: object }
+    | { readonly kind: "retry"; readonly dueAtMs: number | undefined }
+    | { readonly kind: "resume" }
+    | undefined;
+  readonly retryCount: number;
+  readonly lastFailure: AttemptFailure | undefined;
+}
+
+/** Says how an invocation stands. Reads only. */
+export function describe(kernel: Kernel, row: InvocationRow): Description {
+  const live = kernel.attempts.bySeq(row.seq);
+  const failure = kernel.statements.waits.failure.get(row.seq);
+  return {
+    id: kernel.invocations.textId(row),
+    target: [row.service, ...(row.key === null ? [] : [row.key]), row.handler].join("/"),
+    status: statusOf(row, live !== undefined),
+    journalLength: kernel.journal.length(row.seq),
+    deployment: row.deployment ?? live?.deployment.id,
+    protocolVersion: row.protocol ?? live?.protocol,
+    createdAtMs: row.created_at,
+    completedAtMs: row.completed_at ?? undefined,
+    hasFailed: row.failed === null ? undefined : row.failed === 1,
+    waitsFor: waitsFor(kernel, row, live?.awaitingOn, failure?.next_retry_at ?? undefined, live !== undefined),
+    retryCount: failure?.retry_count ?? 0,
+    lastFailure: failure === undefined ? undefined : (JSON.parse(failure.failure) as AttemptFailure),
+  };
+}
+
+function statusOf(row: InvocationRow, isRunning: boolean): Description["status"] {
+  switch (row.status) {
+    case InvocationStatus.Scheduled:
+      return "scheduled";
+    case InvocationStatus.Inboxed:
+      return "inboxed";
+    case InvocationStatus.Ready:
+      return isRunning ? "running" : "ready";
+    case InvocationStatus.Suspended:
+      return "suspended";
+    case InvocationStatus.BackingOff:
+      return "backing-off";
+    case InvocationStatus.Paused:
+      return "paused";
+    case InvocationStatus.Completed:
+      return "completed";
+  }
+}
+
+function waitsFor(
+  kernel: Kernel,
+  row: InvocationRow,
+  awaitingOn: Buffer | undefined,
+  nextRetryAtMs: number | undefined,
+  isRunning: boolean,
+): Description["waitsFor"] {
+  switch (row.status) {
+    case InvocationStatus.Scheduled:
+      return { kind: "time", dueAtMs: row.execute_at ?? row.created_at };
+    case InvocationStatus.Inboxed: {
+      const holder = kernel.keys.holder(row.service, row.scope, row.key ?? "");
+      const holderRow = holder === undefined ? undefined : kernel.statements.invocations.bySeq.get(holder);
+      return { kind: "key", holder: holderRow === undefined ? undefined : kernel.invocations.textId(holderRow) };
+    }
+    case InvocationStatus.Ready:
+      if (!isRunning) return { kind: "slot" };
+      return awaitingOn === undefined
+        ? undefined
+        : { kind: "notifications", await: AwaitingOn.decode(awaitingOn).awaitingOn ?? {} };
+    case InvocationStatus.Suspended:
+      return { kind: "notifications", await: row.awaiting === null ? {} : storedAwaitTree(row.awaiting) };
+    case InvocationStatus.BackingOff:
+      return { kind: "retry", dueAtMs: nextRetryAtMs };
+    case InvocationStatus.Paused:
+      return { kind: "resume" };
+    case InvocationStatus.Completed:
+      return undefined;
+  }
+}

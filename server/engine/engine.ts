@@ -1,0 +1,207 @@
+import { decodeAwakeableId, encodeInvocationId } from "../../sdk/protocol/index.ts";
+import { ServerError } from "../errors.ts";
+import { InvocationStatus } from "../storage/index.ts";
+import { Attempts } from "./attempts.ts";
+import { ALREADY_INVOKED } from "./commands/calls.ts";
+import { Completions } from "./completions.ts";
+import { Control } from "./control.ts";
+import { type Description, describe } from "./describe.ts";
+import { Failures } from "./failures.ts";
+import { Invocations, Origin } from "./invocations.ts";
+import { Journal } from "./journal.ts";
+import type { EngineParts, Kernel } from "./kernel.ts";
+import { Keys, type StateMutation } from "./keys.ts";
+import { Messages } from "./messages.ts";
+import { type NotificationResult, Notifications } from "./notifications.ts";
+import { Retention } from "./retention.ts";
+import { Timers } from "./timers.ts";
+import type {
+  Accepted,
+  AttemptEvents,
+  AttemptReads,
+  AttemptStart,
+  Completion,
+  InvocationReference,
+  InvokeRequest,
+  Outcome,
+  OutputState,
+} from "./types.ts";
+
+/**
+ * The rules of all invocations. Methods that change something run inside `turns.apply`; what they want the outside
+ * to see leaves through the turn's outbox.
+ */
+export class Engine {
+  readonly #kernel: Kernel;
+  /** What the invoker reports. */
+  readonly events: AttemptEvents;
+  /** What the invoker reads. */
+  readonly reads: AttemptReads;
+
+  constructor(parts: EngineParts) {
+    // The rooms call one another, so each gets the kernel before it is complete.
+    const kernel = { ...parts } as { -readonly [K in keyof Kernel]: Kernel[K] };
+    kernel.journal = new Journal(parts.statements, parts.clock);
+    kernel.attempts = new Attempts(kernel);
+    kernel.notifications = new Notifications(kernel);
+    kernel.invocations = new Invocations(kernel);
+    kernel.keys = new Keys(kernel);
+    kernel.completions = new Completions(kernel);
+    kernel.failures = new Failures(kernel);
+    kernel.timers = new Timers(kernel);
+    kernel.retention = new Retention(kernel);
+    kernel.control = new Control(kernel);
+    this.#kernel = kernel;
+    this.events = new Messages(kernel);
+    this.reads = { replay: kernel.journal.framed.bind(kernel.journal), eagerState: this.#eagerState.bind(this) };
+  }
+
+  /** Resumes everything unfinished in the database. Call once, before the first request. */
+  recover(): void {
+    this.#kernel.attempts.recover();
+    this.#kernel.timers.recover();
+    this.#kernel.retention.recover();
+  }
+
+  /** No new attempts and no timers from now on; what is unfinished goes on after the next start. */
+  stop(): void {
+    this.#kernel.attempts.stop();
+    this.#kernel.timers.stop();
+    this.#kernel.retention.stop();
+  }
+
+  /**
+   * Invokes a handler; `onCompletion` gets the result once it is durable. With a known idempotency key it gets the
+   * result of the existing invocation; a second run of a workflow fails as the real server's does.
+   * @throws ServerError RT0018 when the target is not registered
+   */
+  call(request: InvokeRequest, onCompletion: (completion: Completion) => void): Accepted {
+    const { row, isNew } = this.#kernel.invocations.create(request, Origin.Ingress);
+    const id = this.#kernel.invocations.textId(row);
+    if (!isNew && row.idempotency_key === null) {
+      const { service, handler } = row;
+      const outcome: Outcome = { kind: "failure", failure: ALREADY_INVOKED };
+      this.#kernel.turns.afterFlush(() => onCompletion({ id, service, handler, outcome, expiresAtMs: undefined }));
+    } else {
+      this.#kernel.completions.await(row, onCompletion);
+    }
+    return accepted(id, isNew, row.execute_at);
+  }
+
+  /** Invokes a handler without waiting. The driver answers after the flush. */
+  send(request: InvokeRequest): Accepted {
+    const { row, isNew } = this.#kernel.invocations.create(request, Origin.Ingress);
+    return accepted(this.#kernel.invocations.textId(row), isNew, row.execute_at);
+  }
+
+  /** Waits for the result of an existing invocation. */
+  attach(
+    reference: InvocationReference,
+    onCompletion: (completion: Completion) => void,
+  ): { kind: "unknown" } | { kind: "attached"; id: string } {
+    const { invocations, completions } = this.#kernel;
+    const row = invocations.find(invocations.referencedId(reference));
+    if (row === undefined) return { kind: "unknown" };
+    completions.await(row, onCompletion);
+    return { kind: "attached", id: invocations.textId(row) };
+  }
+
+  /** The client behind `onCompletion` went away. Its invocation goes on. */
+  detach(onCompletion: (completion: Completion) => void): void {
+    this.#kernel.completions.forget(onCompletion);
+  }
+
+  /** The result of an invocation if there is one. Answer it after the flush: it may have just been written. */
+  output(reference: InvocationReference): OutputState {
+    const { invocations, completions } = this.#kernel;
+    const row = invocations.find(invocations.referencedId(reference));
+    if (row === undefined) return { kind: "unknown" };
+    if (row.status !== InvocationStatus.Completed) return { kind: "pending", id: invocations.textId(row) };
+    return { kind: "done", completion: completions.stored(row) };
+  }
+
+  /**
+   * The id that a reference stands for. Never looks whether it exists.
+   * @throws ServerError 400 for a malformed id
+   */
+  lookup(reference: InvocationReference): string {
+    const id = this.#kernel.invocations.referencedId(reference);
+    if (id === undefined) throw new ServerError(400, "RL_BAD_INVOCATION_ID", "malformed invocation id");
+    return encodeInvocationId(id);
+  }
+
+  /**
+   * Resolves or rejects an awakeable. Unknown and finished invocations are ignored, as are second results.
+   * @throws ServerError 400 for a malformed awakeable id
+   */
+  completeAwakeable(awakeableId: string, result: Outcome): void {
+    const awakeable = decodeAwakeableId(awakeableId);
+    if (awakeable === undefined) {
+      throw new ServerError(400, "RL_BAD_AWAKEABLE_ID", `bad awakeable id '${awakeableId}'`);
+    }
+    const row = this.#kernel.invocations.find(awakeable.invocation);
+    if (row !== undefined) this.#kernel.notifications.signal(row.seq, awakeable.index, result);
+  }
+
+  /** Sends a named signal; `false` when the invocation is unknown or completed. */
+  signal(invocationId: string, name: string, result: NotificationResult): boolean {
+    const row = this.#kernel.invocations.findText(invocationId);
+    return row !== undefined && this.#kernel.notifications.namedSignal(row.seq, name, result);
+  }
+
+  /** See Control.cancel: `done` at once, `appended` when the invocation has to notice it. */
+  cancel(invocationId: string): ReturnType<Control["cancel"]> {
+    return this.#kernel.control.cancel(this.#kernel.invocations.findText(invocationId));
+  }
+
+  kill(invocationId: string): ReturnType<Control["kill"]> {
+    return this.#kernel.control.kill(this.#kernel.invocations.findText(invocationId));
+  }
+
+  purge(invocationId: string): ReturnType<Control["purge"]> {
+    return this.#kernel.control.purge(this.#kernel.invocations.findText(invocationId));
+  }
+
+  purgeJournal(invocationId: string): ReturnType<Control["purgeJournal"]> {
+    return this.#kernel.control.purgeJournal(this.#kernel.invocations.findText(invocationId));
+  }
+
+  pause(invocationId: string): ReturnType<Control["pause"]> {
+    return this.#kernel.control.pause(this.#kernel.invocations.findText(invocationId));
+  }
+
+  /** @param deployment id of a deployment to go on with; `undefined`: where it was pinned */
+  resume(invocationId: string, deployment?: string): ReturnType<Control["resume"]> {
+    return this.#kernel.control.resume(this.#kernel.invocations.findText(invocationId), deployment);
+  }
+
+  /** Replaces the state of an object, after the invocation that holds its key. */
+  mutateState(service: string, scope: string | undefined, key: string, mutation: StateMutation): void {
+    this.#kernel.keys.mutateState(service, scope ?? "", key, mutation);
+  }
+
+  /** How an invocation stands and why it is not further; `undefined` when it is unknown. Reads only. */
+  describe(invocationId: string): Description | undefined {
+    const row = this.#kernel.invocations.findText(invocationId);
+    return row === undefined ? undefined : describe(this.#kernel, row);
+  }
+
+  #eagerState(start: AttemptStart, limitBytes: number): ReturnType<AttemptReads["eagerState"]> {
+    if (start.key === undefined || start.handlerSpec.enableLazyState || limitBytes === 0) {
+      return { entries: [], isPartial: true };
+    }
+    const entries: { key: Buffer; value: Buffer }[] = [];
+    let bytes = 0;
+    const rows = this.#kernel.statements.keys.stateEntries.iterate(start.service, start.scope ?? "", start.key);
+    for (const { name, value } of rows) {
+      bytes += name.length + value.length;
+      if (bytes > limitBytes) return { entries, isPartial: true };
+      entries.push({ key: name, value });
+    }
+    return { entries, isPartial: false };
+  }
+}
+
+function accepted(id: string, isNew: boolean, executeAt: number | null): Accepted {
+  return { id, status: isNew ? "accepted" : "attached", executeAtMs: executeAt ?? undefined };
+}

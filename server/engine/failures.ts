@@ -1,0 +1,109 @@
+import type { RetryPolicy } from "../registry/types.ts";
+import { type InvocationRow, InvocationStatus, TimerKind } from "../storage/index.ts";
+import type { LiveAttempt } from "./attempts.ts";
+import type { Kernel } from "./kernel.ts";
+import type { AttemptFailure } from "./types.ts";
+
+/** JOURNAL_MISMATCH and PROTOCOL_VIOLATION of the protocol's ErrorMessage. */
+const JOURNAL_MISMATCH = 570;
+const PROTOCOL_VIOLATION = 571;
+const UNDEPLOYED_RETRY_MS = 1000;
+
+/** The real server's code for an error that an SDK reported. */
+export function restateCodeOf(code: number): string {
+  if (code === JOURNAL_MISMATCH) return "RT0016";
+  if (code === PROTOCOL_VIOLATION) return "RT0012";
+  return "RT0007";
+}
+
+/** Milliseconds until the next attempt, after `failedAttempts` in a row. */
+export function backoffMs(policy: RetryPolicy, failedAttempts: number): number {
+  const interval = policy.initialIntervalMs * policy.factor ** (failedAttempts - 1);
+  return Math.round(Math.min(interval, policy.maxIntervalMs));
+}
+
+/** What happens after a failed attempt: another one later, a pause, or the end. */
+export class Failures {
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** An attempt is over without an end or a suspension. */
+  failed(live: LiveAttempt, failure: AttemptFailure): void {
+    const { attempts, completions } = this.#kernel;
+    attempts.end(live);
+    const policy = live.handler.retryPolicy;
+    const failedAttempts = live.retryCount + 1;
+    const isLast = policy.maxAttempts !== null && failedAttempts >= policy.maxAttempts;
+    if (failure.behavior === "fail" || (isLast && policy.onMaxAttempts === "Kill")) {
+      completions.fail(live.row, { code: failure.code, message: failure.message }, live);
+      return;
+    }
+    const sinceMs = live.failingSinceMs ?? this.#kernel.clock.nowMs();
+    if (failure.behavior === "pause" || isLast) this.#pause(live.row, failedAttempts, sinceMs, failure);
+    else this.#backOff(live.row, failedAttempts, sinceMs, failure, backoffMs(policy, failedAttempts));
+  }
+
+  /** Nothing serves the invocation now (RT0011): it waits for a deployment, without counting attempts. */
+  undeployed(row: InvocationRow): void {
+    const failure: AttemptFailure = {
+      code: 500,
+      message:
+        row.deployment === null
+          ? `No deployment serves ${row.service}/${row.handler}. Register one that does.`
+          : `Deployment ${row.deployment}, to which this invocation is pinned, no longer serves ${row.service}/${row.handler}. ` +
+            "Register it again, or resume the invocation on another deployment.",
+      stacktrace: undefined,
+      restateCode: "RT0011",
+      relatedCommandIndex: undefined,
+      relatedCommandName: undefined,
+      relatedCommandType: undefined,
+      nextRetryDelayMs: undefined,
+      behavior: "retry",
+    };
+    const known = this.#kernel.statements.waits.failure.get(row.seq);
+    const sinceMs = known?.since ?? this.#kernel.clock.nowMs();
+    this.#backOff(row, known?.retry_count ?? 0, sinceMs, failure, UNDEPLOYED_RETRY_MS);
+  }
+
+  /** Stops the retries until somebody resumes the invocation. */
+  #pause(row: InvocationRow, failedAttempts: number, sinceMs: number, failure: AttemptFailure): void {
+    const { statements, clock, log } = this.#kernel;
+    statements.waits.setFailure.run(row.seq, failedAttempts, sinceMs, clock.nowMs(), null, JSON.stringify(failure));
+    statements.invocations.setStatus.run(InvocationStatus.Paused, row.seq);
+    log("warn", `Paused ${row.service}/${row.handler} after ${failedAttempts} failed attempts: ${failure.message}`, {
+      invocation: this.#kernel.invocations.textId(row),
+    });
+  }
+
+  #backOff(
+    row: InvocationRow,
+    failedAttempts: number,
+    sinceMs: number,
+    failure: AttemptFailure,
+    policyDelayMs: number,
+  ): void {
+    const { statements, clock, timers, log } = this.#kernel;
+    const nowMs = clock.nowMs();
+    const dueMs = nowMs + (failure.nextRetryDelayMs ?? policyDelayMs);
+    statements.waits.setFailure.run(row.seq, failedAttempts, sinceMs, nowMs, dueMs, JSON.stringify(failure));
+    statements.invocations.setStatus.run(InvocationStatus.BackingOff, row.seq);
+    timers.add(dueMs, row.seq, TimerKind.Retry, 0);
+    log("info", `Attempt ${failedAttempts} of ${row.service}/${row.handler} failed: ${failure.message}`, {
+      invocation: this.#kernel.invocations.textId(row),
+      code: failure.restateCode,
+      nextRetryInMs: dueMs - nowMs,
+    });
+  }
+
+  /** Ends the wait for the next attempt. The failure stays until the invocation makes progress. */
+  retryNow(row: InvocationRow): void {
+    const { statements, attempts } = this.#kernel;
+    const due = statements.waits.failure.get(row.seq)?.next_retry_at;
+    if (due != null) statements.waits.removeTimer.run(due, row.seq, TimerKind.Retry, 0);
+    statements.invocations.setStatus.run(InvocationStatus.Ready, row.seq);
+    attempts.ready(row.seq);
+  }
+}

@@ -1,0 +1,54 @@
+import type { RegistryView } from "../registry/types.ts";
+import type { Clock, Ids } from "../seams.ts";
+import type { Statements } from "../storage/index.ts";
+import type { Attempts } from "./attempts.ts";
+import type { Completions } from "./completions.ts";
+import type { Control } from "./control.ts";
+import type { Failures } from "./failures.ts";
+import type { Invocations } from "./invocations.ts";
+import type { Journal } from "./journal.ts";
+import type { Keys } from "./keys.ts";
+import type { Notifications } from "./notifications.ts";
+import type { Retention } from "./retention.ts";
+import type { Timers } from "./timers.ts";
+import type { AttemptHost } from "./types.ts";
+
+/** The part of the storage's turns that the engine uses. */
+export interface EngineTurns {
+  apply<T>(command: () => T): T;
+  afterCommit(effect: () => void): void;
+  afterFlush(effect: () => void): void;
+}
+
+export interface EngineSettings {
+  /** Attempts that run at the same time; more wait as rows. */
+  readonly concurrentInvocations: number;
+}
+
+export type EngineLog = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
+
+/** What the engine gets from outside. */
+export interface EngineParts {
+  readonly statements: Statements;
+  readonly turns: EngineTurns;
+  readonly registry: RegistryView;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly host: AttemptHost;
+  readonly settings: EngineSettings;
+  readonly log: EngineLog;
+}
+
+/** The parts and the rooms of the engine, so that one rule can call another without a web of constructors. */
+export interface Kernel extends EngineParts {
+  readonly journal: Journal;
+  readonly attempts: Attempts;
+  readonly notifications: Notifications;
+  readonly invocations: Invocations;
+  readonly keys: Keys;
+  readonly completions: Completions;
+  readonly failures: Failures;
+  readonly timers: Timers;
+  readonly retention: Retention;
+  readonly control: Control;
+}

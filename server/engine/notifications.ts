@@ -1,0 +1,92 @@
+import type { FutureMessage } from "../../sdk/protocol/index.ts";
+import { encodeFrame, MessageType, Notification } from "../../sdk/protocol/index.ts";
+import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
+import { futureState, leavesByOutcome, leavesByPresence, needsOutcomes, storedAwaitTree } from "./awaiting.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Outcome } from "./types.ts";
+
+/** The result part of a notification. */
+export type NotificationResult =
+  | Outcome
+  | { readonly kind: "void" }
+  | { readonly kind: "invocationId"; readonly id: string }
+  | { readonly kind: "stateKeys"; readonly keys: Buffer[] };
+
+/** CANCEL of the protocol's BuiltInSignal. */
+export const CANCEL_SIGNAL = 1;
+
+function resultFields(result: NotificationResult) {
+  switch (result.kind) {
+    case "value":
+      return { value: result.value };
+    case "failure":
+      return { failure: result.failure };
+    case "void":
+      return { void: true as const };
+    case "invocationId":
+      return { invocationId: result.id };
+    case "stateKeys":
+      return { stateKeys: result.keys };
+  }
+}
+
+/** Puts notifications into journals and gets them to whoever waits: a running attempt, or a suspended invocation. */
+export class Notifications {
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** Completes a command of `seq`. Ignored when the invocation is gone or completed. */
+  complete(seq: number, type: number, completionId: number, result: NotificationResult): boolean {
+    return this.#append(seq, type, completionId, Notification.encode({ completionId, ...resultFields(result) }));
+  }
+
+  /** A signal by index. Awakeables and CANCEL resolve once: a second one is dropped. */
+  signal(seq: number, index: number, result: NotificationResult): boolean {
+    if (this.#kernel.journal.hasNotification(seq, -index)) return true;
+    const body = Notification.encode({ signalId: index, ...resultFields(result) });
+    return this.#append(seq, MessageType.SignalNotification, -index, body);
+  }
+
+  /** A signal by name. */
+  namedSignal(seq: number, name: string, result: NotificationResult): boolean {
+    const body = Notification.encode({ signalName: name, ...resultFields(result) });
+    return this.#append(seq, MessageType.SignalNotification, null, body);
+  }
+
+  /**
+   * Stores a ready-made notification of `seq`.
+   * @param frame what a running attempt gets, when that is not the notification itself (the ack of a run)
+   */
+  #append(seq: number, type: number, notification: number | null, body: Buffer): boolean {
+    const { attempts, journal, statements } = this.#kernel;
+    const live = attempts.bySeq(seq);
+    if (live !== undefined) {
+      journal.append(seq, live.nextIndex++, type, notification, body);
+      attempts.deliver(live, encodeFrame(type, body));
+      return true;
+    }
+    const row = statements.invocations.bySeq.get(seq);
+    if (row === undefined || row.status === InvocationStatus.Completed) return false;
+    journal.append(seq, journal.length(seq), type, notification, body);
+    if (row.status === InvocationStatus.Suspended) this.#wake(row);
+    return true;
+  }
+
+  #wake(row: InvocationRow): void {
+    if (row.awaiting === null || !this.isResolved(row.seq, storedAwaitTree(row.awaiting))) return;
+    this.#kernel.statements.invocations.resume.run(row.seq);
+    this.#kernel.attempts.ready(row.seq);
+  }
+
+  /** Whether the journal of `seq` has what `future` waits for. */
+  isResolved(seq: number, future: FutureMessage): boolean {
+    const { journal } = this.#kernel;
+    const leaves = needsOutcomes(future)
+      ? leavesByOutcome(journal.notifications(seq))
+      : leavesByPresence(journal.types(seq));
+    return futureState(future, leaves) !== "pending";
+  }
+}

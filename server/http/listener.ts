@@ -1,0 +1,276 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { allowReading, answerPreflight, isPreflight } from "./cors.ts";
+import type { Guard } from "./guard.ts";
+import { type Refusal, refusalBody, refuse } from "./refusal.ts";
+import { sniff } from "./sniff.ts";
+import type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly guard: Guard;
+  readonly onRequest: RequestHandler;
+  /** A request for another protocol (WebSocket) that the guard let through. Without it such requests are plain ones. */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Requests that announce a longer body are refused with 413 before it is read. */
+  readonly bodyLimitBytes: number;
+  /** Whether HTTP/2 with prior knowledge is served beside HTTP/1.1. Default: yes. */
+  readonly http2?: boolean;
+  readonly log: HttpLog;
+  readonly limits?: Partial<ListenLimits>;
+}
+
+/** Bounds that keep slow or greedy clients from holding the server. None of them ends a request that waits. */
+export interface ListenLimits {
+  /** The header section, the URL included. */
+  readonly headerBytes: number;
+  readonly headerCount: number;
+  /** From the first byte of a connection or request to the end of its headers. */
+  readonly headersTimeoutMs: number;
+  /** From the first byte of a request to the end of its body; the answer may take longer. */
+  readonly requestTimeoutMs: number;
+  /** How long an idle connection stays open. */
+  readonly keepAliveTimeoutMs: number;
+  /** Requests in flight on one HTTP/2 connection. */
+  readonly streamsPerConnection: number;
+}
+
+const LIMITS: ListenLimits = {
+  headerBytes: 64 * 1024,
+  headerCount: 100,
+  headersTimeoutMs: 30_000,
+  requestTimeoutMs: 300_000,
+  keepAliveTimeoutMs: 75_000,
+  streamsPerConnection: 1000,
+};
+
+/** Bytes of a request body that a client may send on one HTTP/2 stream before it hears that they were read. */
+const STREAM_WINDOW_BYTES = 1024 * 1024;
+/** How often a closing listener looks for connections that have become idle. */
+const CLOSING_INTERVAL_MS = 20;
+
+export interface Listener {
+  readonly port: number;
+  /**
+   * Stops accepting, lets requests in flight finish for up to `graceMs`, then cuts what is left.
+   * @returns when every connection is closed
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Serves HTTP/1.1 and HTTP/2 with prior knowledge on one TCP port: the first three bytes of a connection tell.
+ * @throws the error of `net.Server.listen` (`EADDRINUSE`, `EACCES`, …)
+ */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const limits = { ...LIMITS, ...options.limits };
+  const sessions = new Set<ServerHttp2Session>();
+  const sniffing = new Set<Socket>();
+  const receive = receiver(options, limits);
+  const http1 = createHttp1(options, limits, receive);
+  const http2 = options.http2 === false ? undefined : createHttp2(options, limits, receive, sessions);
+
+  // The HTTP/1.1 server owns the port, so its own timers watch its connections; it gets those that are not HTTP/2.
+  const serveHttp1 = http1.listeners("connection") as ((socket: Socket) => void)[];
+  http1.removeAllListeners("connection");
+  http1.on("connection", (socket: Socket) => {
+    sniffing.add(socket);
+    sniff(socket, limits.headersTimeoutMs, (protocol) => {
+      sniffing.delete(socket);
+      if (protocol === "h2" && http2 !== undefined) http2.emit("connection", socket);
+      else if (protocol !== undefined) for (const serve of serveHttp1) serve.call(http1, socket);
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    http1.once("error", reject);
+    http1.listen({ host: options.host, port: options.port }, () => {
+      http1.removeListener("error", reject);
+      http1.on("error", (error) => options.log("error", "the listener failed", { error: error.message }));
+      resolve();
+    });
+  });
+
+  return {
+    port: (http1.address() as AddressInfo).port,
+    close: (graceMs = 10_000) => close(http1, sessions, sniffing, graceMs),
+  };
+}
+
+/** Everything that happens to a request before its handler. */
+function receiver(
+  options: ListenOptions,
+  limits: ListenLimits,
+): (request: HttpRequest, response: HttpResponse) => boolean {
+  const { guard, bodyLimitBytes, log } = options;
+  const tooLarge: Refusal = {
+    status: 413,
+    code: "RL_BODY_TOO_LARGE",
+    message: `the body is longer than the limit of ${bodyLimitBytes} bytes`,
+  };
+  const tooManyHeaders: Refusal = {
+    status: 431,
+    code: "RL_TOO_MANY_HEADERS",
+    message: `the request has more than ${limits.headerCount} headers`,
+  };
+  return (request, response) => {
+    const { headers } = request;
+    const verdict = guard.check(request.method, headers);
+    if (verdict.kind === "refused") {
+      log("warn", "refused a request that a web page may have sent", { code: verdict.code, host: headers.host });
+      refuse(request, response, { status: 403, code: verdict.code, message: verdict.message });
+      return false;
+    }
+    if (verdict.origin !== undefined) {
+      allowReading(response, verdict.origin);
+      if (isPreflight(request)) {
+        answerPreflight(request, response);
+        return false;
+      }
+    }
+    const length = headers["content-length"];
+    if (length !== undefined && Number(length) > bodyLimitBytes) {
+      refuse(request, response, tooLarge);
+      return false;
+    }
+    if (request.rawHeaders.length > 2 * limits.headerCount) {
+      refuse(request, response, tooManyHeaders);
+      return false;
+    }
+    return true;
+  };
+}
+
+type Receive = ReturnType<typeof receiver>;
+
+function createHttp1(options: ListenOptions, limits: ListenLimits, receive: Receive): Server {
+  const { onRequest, onUpgrade } = options;
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      noDelay: true,
+    },
+    (request, response) => {
+      if (receive(request, response)) onRequest(request, response);
+    },
+  );
+  // Node drops headers beyond its own limit without a word; ours are counted.
+  server.maxHeadersCount = 0;
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+    if (!receive(request, response)) return;
+    response.writeContinue();
+    onRequest(request, response);
+  });
+  // Node would answer 417. The real server passes unknown expectations on.
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    if (receive(request, response)) onRequest(request, response);
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => answerClientError(error, socket));
+  if (onUpgrade !== undefined) {
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on("error", ignore);
+      const verdict = options.guard.check(request.method, request.headers);
+      if (verdict.kind === "refused") {
+        endWith(socket, { status: 403, code: verdict.code, message: verdict.message });
+      } else {
+        onUpgrade(request, socket, head);
+      }
+    });
+  }
+  return server;
+}
+
+function createHttp2(
+  options: ListenOptions,
+  limits: ListenLimits,
+  receive: Receive,
+  sessions: Set<ServerHttp2Session>,
+): Http2Server {
+  const server = createHttp2Server(
+    {
+      settings: {
+        maxConcurrentStreams: limits.streamsPerConnection,
+        initialWindowSize: STREAM_WINDOW_BYTES,
+        maxHeaderListSize: limits.headerBytes,
+      },
+      // Pairs, the four pseudo-headers among them; nghttp2 answers beyond it by itself.
+      maxHeaderListPairs: limits.headerCount + 8,
+    },
+    (request, response) => {
+      // Without a listener the failure of one stream would end the process.
+      request.on("error", ignore);
+      response.on("error", ignore);
+      const compatible = response as unknown as HttpResponse;
+      if (receive(request, compatible)) options.onRequest(request, compatible);
+    },
+  );
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.on("close", () => sessions.delete(session));
+    session.on("error", ignore);
+  });
+  server.on("sessionError", ignore);
+  return server;
+}
+
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  switch (error.code) {
+    case "HPE_HEADER_OVERFLOW":
+      endWith(socket, { status: 431, code: "RL_HEADERS_TOO_LARGE", message: "the headers or the URL are too long" });
+      break;
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      endWith(socket, { status: 408, code: "RL_REQUEST_TIMEOUT", message: "the request did not arrive in time" });
+      break;
+    default:
+      endWith(socket, { status: 400, code: "RL_BAD_REQUEST", message: "this is not HTTP/1.1" });
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  403: "Forbidden",
+  408: "Request Timeout",
+  431: "Request Header Fields Too Large",
+};
+
+/** Writes a whole HTTP/1.1 answer to a socket that has no response object, and ends it. */
+function endWith(socket: Duplex, refusal: Refusal): void {
+  const body = refusalBody(refusal);
+  socket.end(
+    `HTTP/1.1 ${refusal.status} ${REASONS[refusal.status] ?? ""}\r\nconnection: close\r\n` +
+      `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+async function close(
+  server: Server,
+  sessions: ReadonlySet<ServerHttp2Session>,
+  sniffing: ReadonlySet<Socket>,
+  graceMs: number,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of sniffing) socket.destroy();
+  for (const session of sessions) session.close();
+  // A connection whose request finishes now would stay open for the keep-alive timeout.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSING_INTERVAL_MS);
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+    for (const session of sessions) session.destroy();
+  }, graceMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+}
+
+function ignore(): void {}

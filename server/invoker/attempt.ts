@@ -1,0 +1,441 @@
+import { type Frame, FrameDecoder, FrameError, MessageType, ProtocolError } from "../../sdk/protocol/index.ts";
+import type { AttemptEvents, AttemptFailure, AttemptReads, AttemptStart } from "../engine/types.ts";
+import { headFailure, transportFailure } from "./failure.ts";
+import { invocationContentType, startFrame } from "./request.ts";
+import { type InvokerSettings, MESSAGE_OVERHEAD_BYTES } from "./settings.ts";
+import type { Timeouts, Watched } from "./timeouts.ts";
+import type { AttemptReceiver, AttemptStream, ResponseHead } from "./transport.ts";
+
+/** What attempts share. */
+export interface AttemptSurroundings {
+  readonly reads: AttemptReads;
+  readonly events: AttemptEvents;
+  readonly settings: InvokerSettings;
+  readonly timeouts: Timeouts;
+  readonly nowMs: () => number;
+  apply<T>(command: () => T): T;
+  /** Calls `attempt.flush()` once at the end of the present tick. */
+  flushSoon(attempt: Attempt): void;
+  /** The attempt is out of the engine's sight. */
+  forget(attempt: Attempt): void;
+  readonly log: (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
+}
+
+export type AttemptPhase =
+  /** Waiting for a connection with a free stream. */
+  | "connecting"
+  /** The journal is being sent. */
+  | "replaying"
+  /** Both sides may send. */
+  | "processing"
+  /** The request has been ended: the SDK may only finish or suspend. */
+  | "closing"
+  /** A terminal message has come; the stream is closing. */
+  | "terminated"
+  /** Nothing more happens. */
+  | "over";
+
+/** Frames up to this size are copied together into one write. */
+const JOIN_LIMIT_BYTES = 16 * 1024;
+/** Undelivered bytes above which the response is not read on. */
+const PAUSE_ABOVE_BYTES = 1024 * 1024;
+const NONE: readonly Buffer[] = [];
+
+/** One attempt on its transport: sends the journal, passes messages both ways, and says how it ended. */
+export class Attempt implements AttemptReceiver, Watched {
+  readonly start: AttemptStart;
+  readonly startedAtMs: number;
+  phase: AttemptPhase = "connecting";
+  expiresAtMs = 0;
+  timeoutSlot: number | undefined = undefined;
+  /** Withdraws the wish for a stream. */
+  withdraw: () => void = () => {};
+
+  readonly #around: AttemptSurroundings;
+  readonly #isBidirectional: boolean;
+  #stream: AttemptStream | undefined;
+  #decoder: FrameDecoder | undefined;
+  /** Index of the next journal entry to send. */
+  #replayed = 0;
+  #deliveries: Buffer[] = [];
+  #deliveryBytes = 0;
+  #isFlushDue = false;
+  #shouldCloseInput = false;
+  #isPaused = false;
+  #hasHead = false;
+  /** Reported along with the first messages, in the same turn. */
+  #server: string | undefined;
+
+  constructor(start: AttemptStart, isBidirectional: boolean, around: AttemptSurroundings) {
+    this.start = start;
+    this.startedAtMs = around.nowMs();
+    this.#isBidirectional = isBidirectional;
+    this.#around = around;
+  }
+
+  // What the engine asks for
+
+  deliver(frame: Buffer): void {
+    // After the end of the request the SDK will suspend; the engine sees then that the result is there.
+    if (this.phase === "closing" || this.phase === "terminated" || this.phase === "over") return;
+    this.#deliveries.push(frame);
+    this.#deliveryBytes += frame.length;
+    const waitingBytes = this.#deliveryBytes + (this.#stream?.bufferedBytes ?? 0);
+    if (waitingBytes > this.#around.settings.deliveryLimitBytes) {
+      this.fail(
+        transportFailure(
+          "RT0010",
+          `the endpoint does not take what is sent to it: ${waitingBytes} bytes are waiting for ${this.start.deployment.uri}`,
+        ),
+      );
+    } else if (this.phase === "processing") this.#flushSoon();
+  }
+
+  closeInput(): void {
+    this.#shouldCloseInput = true;
+    if (this.phase === "processing") this.#flushSoon();
+  }
+
+  abort(): void {
+    if (this.phase === "over") return;
+    this.phase = "over";
+    this.#release();
+    this.#around.forget(this);
+  }
+
+  /** Ends the attempt and reports why, unless its terminal message has come. */
+  fail(failure: AttemptFailure): void {
+    if (this.phase === "over") return;
+    if (this.phase === "terminated") {
+      this.#conclude();
+      return;
+    }
+    this.abort();
+    this.#report(() => this.#around.events.failed(this.start.attempt, failure));
+  }
+
+  /** The terminal message has come and the stream is of no more use. */
+  #conclude(): void {
+    this.abort();
+    this.#around.events.closed(this.start.attempt);
+  }
+
+  // What the transport reports
+
+  opened(stream: AttemptStream): void {
+    if (this.phase !== "connecting") {
+      stream.abort();
+      return;
+    }
+    this.#stream = stream;
+    this.phase = "replaying";
+    this.#stayAwake();
+    this.#around.timeouts.watch(this);
+    try {
+      this.#sendFirst(stream, startFrame(this.start, this.#around.reads, this.#around.settings));
+    } catch (error) {
+      this.#failInternally("the journal cannot be read", error);
+    }
+  }
+
+  head(head: ResponseHead): void {
+    if (this.phase === "over") return;
+    this.#hasHead = true;
+    const { protocolVersion, deployment } = this.start;
+    const contentType = invocationContentType(protocolVersion);
+    const expected = { contentType, protocolVersion, uri: deployment.uri };
+    const failure = headFailure(head, expected, this.#around.nowMs());
+    if (failure !== undefined) this.fail(failure);
+    else this.#server = head.server;
+  }
+
+  chunk(bytes: Buffer): void {
+    // Whatever follows a terminal message is of no interest, to the real server either.
+    if (this.phase === "over" || this.phase === "terminated") return;
+    this.#stayAwake();
+    this.#decoder ??= new FrameDecoder(this.#around.settings.messageLimitBytes + MESSAGE_OVERHEAD_BYTES);
+    this.#decoder.push(bytes);
+    const frames: Frame[] = [];
+    const violation = this.#takeFrames(this.#decoder, frames);
+    if (frames.length > 0 && !this.#handOver(frames)) return;
+    // The engine ends an attempt from the outbox, later; the state may not have changed by now.
+    if (violation !== undefined) this.fail(violation);
+  }
+
+  drained(): void {
+    if (this.phase === "replaying") {
+      this.#stayAwake();
+      this.#continueReplay();
+    } else if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#stream?.resume();
+    }
+  }
+
+  ended(): void {
+    if (this.phase === "over" || this.phase === "terminated") return;
+    const isCut = (this.#decoder?.pendingBytes ?? 0) > 0;
+    this.fail(
+      transportFailure(
+        "RT0007",
+        isCut
+          ? "the response ended in the middle of a message"
+          : "the response ended without an end, suspension or error message",
+      ),
+    );
+  }
+
+  finished(broken: string | undefined): void {
+    if (this.phase === "over") return;
+    const { uri } = this.start.deployment;
+    if (this.phase === "terminated") {
+      this.#conclude();
+      return;
+    }
+    if (broken === undefined && this.#hasHead) {
+      this.ended();
+      return;
+    }
+    const reason = broken ?? "the endpoint closed the stream without a response";
+    this.fail(
+      transportFailure(
+        "RT0010",
+        this.#hasHead
+          ? `unexpected error while reading the response body from '${uri}': ${reason}`
+          : `error when calling '${uri}': ${reason}`,
+      ),
+    );
+  }
+
+  expired(nowMs: number): void {
+    const { abortTimeoutMs, inactivityTimeoutMs } = this.start.handlerSpec;
+    switch (this.phase) {
+      case "processing":
+        this.#around.log("debug", "no messages: asking the SDK to suspend", {
+          invocation: this.start.id,
+          inactivityTimeoutMs,
+        });
+        this.closeInput();
+        return;
+      case "replaying":
+      case "closing":
+        this.fail(
+          transportFailure(
+            "RT0001",
+            `the invocation stream was closed after the 'abort timeout' (${abortTimeoutMs} ms) fired`,
+          ),
+        );
+        return;
+      case "terminated":
+        // All is said: an endpoint that leaves its response open only wastes a stream.
+        this.#around.log("debug", "the endpoint did not close its response", { invocation: this.start.id, nowMs });
+        this.#conclude();
+        return;
+      case "connecting":
+      case "over":
+        return;
+    }
+  }
+
+  /** Sends what was delivered in this tick. */
+  flush(): void {
+    this.#isFlushDue = false;
+    const stream = this.#stream;
+    if (this.phase !== "processing" || stream === undefined) return;
+    const { last, canTakeMore } = this.#writeDeliveries(stream);
+    if (this.#shouldCloseInput) {
+      this.phase = "closing";
+      stream.end(last);
+      this.#stayAwake();
+      this.#around.timeouts.watch(this);
+      return;
+    }
+    if (last !== undefined) this.#stayAwake();
+    const isSlow = last !== undefined ? !stream.write(last) : !canTakeMore;
+    if (isSlow && !this.#isPaused && stream.bufferedBytes > PAUSE_ABOVE_BYTES) {
+      this.#isPaused = true;
+      stream.pause();
+    }
+  }
+
+  /** Writes all deliveries, except that small ones come back as one Buffer, for the caller to write or to end with. */
+  #writeDeliveries(stream: AttemptStream): { last: Buffer | undefined; canTakeMore: boolean } {
+    const deliveries = this.#deliveries;
+    if (deliveries.length === 0) return { last: undefined, canTakeMore: true };
+    const bytes = this.#deliveryBytes;
+    this.#deliveries = [];
+    this.#deliveryBytes = 0;
+    if (deliveries.length === 1) return { last: deliveries[0], canTakeMore: true };
+    if (bytes <= JOIN_LIMIT_BYTES) return { last: Buffer.concat(deliveries, bytes), canTakeMore: true };
+    this.#stayAwake();
+    return { last: undefined, canTakeMore: stream.writeAll(deliveries) };
+  }
+
+  /** The start frame and as much of the journal as is at hand. */
+  #sendFirst(stream: AttemptStream, first: Buffer): void {
+    const { replay, knownEntries } = this.start;
+    const frames = replay ?? (knownEntries > 0 ? this.#readJournal(this.#around.settings.replayChunkBytes) : NONE);
+    if (replay !== undefined) this.#replayed = knownEntries;
+    this.#sendReplay(stream, [first, ...frames]);
+  }
+
+  #continueReplay(): void {
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    try {
+      this.#sendReplay(stream, this.#readJournal(this.#around.settings.replayChunkBytes));
+    } catch (error) {
+      this.#failInternally("the journal cannot be read", error);
+    }
+  }
+
+  #readJournal(limitBytes: number): readonly Buffer[] {
+    const { seq, knownEntries } = this.start;
+    const frames = this.#around.reads.replay(seq, this.#replayed, knownEntries, limitBytes);
+    if (frames.length === 0) throw new Error(`entry ${this.#replayed} of ${knownEntries} is missing`);
+    this.#replayed += frames.length;
+    return frames;
+  }
+
+  #sendReplay(stream: AttemptStream, first: readonly Buffer[]): void {
+    let frames = first;
+    for (;;) {
+      const isLast = this.#replayed >= this.start.knownEntries;
+      const bytes = totalBytes(frames);
+      const joined = bytes <= JOIN_LIMIT_BYTES ? Buffer.concat(frames, bytes) : undefined;
+      if (isLast) {
+        this.phase = "processing";
+        // An inactivity timeout of zero asks for a suspension wherever the handler would wait.
+        if (!this.#isBidirectional || this.start.handlerSpec.inactivityTimeoutMs === 0) this.#shouldCloseInput = true;
+        if (joined === undefined) stream.writeAll(frames);
+        else if (this.#shouldCloseInput && this.#deliveries.length === 0) {
+          this.phase = "closing";
+          stream.end(joined);
+          this.#stayAwake();
+          return;
+        } else stream.write(joined);
+        if (this.#shouldCloseInput || this.#deliveries.length > 0) this.flush();
+        this.#stayAwake();
+        this.#around.timeouts.watch(this);
+        return;
+      }
+      if (!(joined === undefined ? stream.writeAll(frames) : stream.write(joined))) return;
+      frames = this.#readJournal(this.#around.settings.replayChunkBytes);
+    }
+  }
+
+  /** Moves complete frames to `frames`, up to a terminal one; returns what is wrong with the next. */
+  #takeFrames(decoder: FrameDecoder, frames: Frame[]): AttemptFailure | undefined {
+    try {
+      for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
+        if (frame.type <= LAST_CONTROL_TYPE && !isFromSdk(frame.type)) {
+          const code = `0x${frame.type.toString(16)}`;
+          return transportFailure("RT0012", `message encoding error: unknown protocol.message code ${code}`);
+        }
+        frames.push(frame);
+        if (isTerminal(frame.type)) return undefined;
+      }
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      return error.code === "FRAME_TOO_LARGE"
+        ? transportFailure("RT0003", `message encoding error: hit message size limit: ${error.message}`)
+        : transportFailure("RT0012", `message encoding error: ${error.message}`);
+    }
+  }
+
+  /** Gives messages to the engine. `false`: that ended the attempt. */
+  #handOver(frames: readonly Frame[]): boolean {
+    const { events } = this.#around;
+    const { attempt } = this.start;
+    const server = this.#server;
+    this.#server = undefined;
+    try {
+      this.#around.apply(() => {
+        if (server !== undefined) events.server(attempt, server);
+        events.messages(attempt, frames);
+      });
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        this.fail(transportFailure("RT0012", `message encoding error: ${error.message}`));
+      } else this.#failInternally("the messages of the SDK cannot be processed", error);
+      return false;
+    }
+    // (Aborting is for the outbox, but an engine in a test may call back at once.)
+    if (this.#isOver()) return false;
+    if (!isTerminal(frames.at(-1)?.type ?? 0xffff)) return true;
+    this.phase = "terminated";
+    this.#decoder = undefined;
+    this.#deliveries = [];
+    // The official endpoints close their response only after the request has ended.
+    this.#stream?.end();
+    this.expiresAtMs = this.#around.nowMs() + this.#around.settings.lingerMs;
+    this.#around.timeouts.watch(this);
+    return false;
+  }
+
+  #isOver(): boolean {
+    return this.phase === "over";
+  }
+
+  #failInternally(what: string, error: unknown): void {
+    this.#around.log("error", `Invocation ${this.start.id}: ${what}`, { error });
+    this.fail(transportFailure("RT0006", `${what}: ${error instanceof Error ? error.message : String(error)}`));
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    this.#around.flushSoon(this);
+  }
+
+  /** Something has moved: the timeout starts again. */
+  #stayAwake(): void {
+    const { inactivityTimeoutMs, abortTimeoutMs } = this.start.handlerSpec;
+    const timeoutMs = this.phase === "processing" ? inactivityTimeoutMs : abortTimeoutMs;
+    this.expiresAtMs = this.#around.nowMs() + timeoutMs;
+  }
+
+  #report(events: () => void): void {
+    try {
+      this.#around.apply(events);
+    } catch (error) {
+      this.#around.log("error", `Invocation ${this.start.id}: the end of an attempt cannot be processed`, { error });
+    }
+  }
+
+  #release(): void {
+    this.#around.timeouts.unwatch(this);
+    this.#deliveries = [];
+    this.#decoder = undefined;
+    if (this.#stream === undefined) this.withdraw();
+    else this.#stream.abort();
+    this.#stream = undefined;
+  }
+}
+
+/** Types up to this are control messages; the rest (commands, notifications, custom entries) is for the engine. */
+const LAST_CONTROL_TYPE = 0x03ff;
+
+function isFromSdk(type: number): boolean {
+  switch (type) {
+    case MessageType.Suspension:
+    case MessageType.Error:
+    case MessageType.End:
+    case MessageType.ProposeRunCompletion:
+    case MessageType.AwaitingOn:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isTerminal(type: number): boolean {
+  return type === MessageType.End || type === MessageType.Suspension || type === MessageType.Error;
+}
+
+function totalBytes(frames: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const frame of frames) bytes += frame.length;
+  return bytes;
+}

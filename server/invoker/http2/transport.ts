@@ -1,0 +1,28 @@
+import type { AttemptReceiver, AttemptRequest, Transport } from "../transport.ts";
+import { Http2Origin, type Http2Settings } from "./origin.ts";
+
+/** Attempts as HTTP/2 streams: prior knowledge for `http`, ALPN for `https`; both sides may send at any time. */
+export class Http2Transport implements Transport {
+  readonly isBidirectional = true;
+  readonly #settings: Http2Settings;
+  readonly #origins = new Map<string, Http2Origin>();
+
+  constructor(settings: Http2Settings) {
+    this.#settings = settings;
+  }
+
+  open(request: AttemptRequest, receiver: AttemptReceiver): () => void {
+    let origin = this.#origins.get(request.origin);
+    if (origin === undefined) {
+      const address = request.origin;
+      origin = new Http2Origin(address, this.#settings, () => this.#origins.delete(address));
+      this.#origins.set(address, origin);
+    }
+    return origin.open(request, receiver);
+  }
+
+  close(): void {
+    for (const origin of this.#origins.values()) origin.close();
+    this.#origins.clear();
+  }
+}

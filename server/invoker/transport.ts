@@ -1,0 +1,69 @@
+/** One request of an attempt, the same for every transport. */
+export interface AttemptRequest {
+  /** The deployment's URI, for messages that people read. */
+  readonly uri: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** With the deployment's path prefix. */
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the head of a response says that matters to an attempt. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  /** `x-restate-server`. */
+  readonly server: string | undefined;
+  readonly retryAfter: string | undefined;
+}
+
+/** The request side of a running attempt. No method throws. */
+export interface AttemptStream {
+  /** Bytes written and not yet taken by the connection. */
+  readonly bufferedBytes: number;
+  /** Sends bytes. `false`: wait for `drained` before sending more of what can wait. */
+  write(bytes: Buffer): boolean;
+  /** Sends these as with `write`, in one go. */
+  writeAll(chunks: readonly Buffer[]): boolean;
+  /** Ends the request, with the last bytes if there are any. Does nothing the second time. */
+  end(last?: Buffer): void;
+  /** Stops reading the response: the peer's window fills. */
+  pause(): void;
+  resume(): void;
+  /** Cuts the stream off. The receiver hears nothing more. */
+  abort(): void;
+}
+
+/** What a transport reports about one attempt. Nothing follows `finished`. */
+export interface AttemptReceiver {
+  /** The request can be sent now: there is a connection with room for it. */
+  opened(stream: AttemptStream): void;
+  head(head: ResponseHead): void;
+  chunk(bytes: Buffer): void;
+  /** After a `write` that answered `false`. */
+  drained(): void;
+  /** The response is complete; the request may still be open. */
+  ended(): void;
+  /**
+   * The stream is gone.
+   *
+   * @param broken why, when it did not close in the regular way: a phrase without a full stop
+   */
+  finished(broken: string | undefined): void;
+}
+
+/** Carries attempts to endpoints. One implementation per way of talking to them. */
+export interface Transport {
+  /** Whether an endpoint may answer while the request is still open. */
+  readonly isBidirectional: boolean;
+  /**
+   * Asks for a stream. `opened` or `finished` is called later, never before this returns.
+   *
+   * @returns what withdraws the request as long as it has not been opened
+   */
+  open(request: AttemptRequest, receiver: AttemptReceiver): () => void;
+  /** Cuts every stream off and closes the connections. */
+  close(): void;
+}

@@ -1,0 +1,108 @@
+import { ServerError } from "./errors.ts";
+import type { DiscoveryAnswer, DiscoveryOptions } from "./invoker/index.ts";
+import {
+  parseManifest,
+  type Registered,
+  type Registration,
+  type Registry,
+  type ServiceDefaults,
+} from "./registry/index.ts";
+import type { Turns } from "./storage/index.ts";
+
+/** What a client asks for when it registers an endpoint. */
+export interface RegistrationRequest {
+  readonly uri: string;
+  readonly useHttp11: boolean;
+  readonly additionalHeaders: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly force: boolean;
+  readonly breaking: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface RegistrarParts {
+  readonly registry: Registry;
+  readonly turns: Turns;
+  readonly defaults: ServiceDefaults;
+  discover(uri: string, options: DiscoveryOptions): Promise<DiscoveryAnswer>;
+}
+
+/** Discovers endpoints and registers what they serve. */
+export class Registrar {
+  readonly #parts: RegistrarParts;
+
+  constructor(parts: RegistrarParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Registers an endpoint; resolves when the registration is durable.
+   * @throws ServerError META00xx, with the status of the admin API
+   */
+  async register(request: RegistrationRequest): Promise<Registered> {
+    const { registry } = this.#parts;
+    const uri = normalUri(request.uri);
+    const [known] = registry.deploymentsAt(uri);
+    if (known !== undefined && !request.force) {
+      return { deployment: known, services: registry.servicesOf(known.id), isNew: false };
+    }
+    const registration = await this.#discover({ ...request, uri });
+    return this.#durably(() => registry.register(registration, request));
+  }
+
+  /** Puts what `request.uri` serves behind an existing deployment. */
+  async replace(deploymentId: string, request: RegistrationRequest): Promise<Registered> {
+    const registration = await this.#discover({ ...request, uri: normalUri(request.uri) });
+    return this.#durably(() => this.#parts.registry.replace(deploymentId, registration, request));
+  }
+
+  /** Asks an endpoint what it serves, without registering it. */
+  discover(uri: string, options: { useHttp11: boolean }): Promise<DiscoveryAnswer> {
+    return this.#parts.discover(normalUri(uri), { useHttp11: options.useHttp11, additionalHeaders: {} });
+  }
+
+  async #discover(request: RegistrationRequest): Promise<Registration> {
+    const { uri, useHttp11, additionalHeaders, metadata } = request;
+    const answer = await this.#parts.discover(uri, { useHttp11, additionalHeaders });
+    return {
+      uri,
+      httpVersion: answer.httpVersion,
+      sdkVersion: answer.serverHeader,
+      additionalHeaders,
+      metadata,
+      manifest: await parseManifest(answer.body, this.#parts.defaults),
+    };
+  }
+
+  #durably<T>(command: () => T): Promise<T> {
+    const { turns } = this.#parts;
+    return new Promise((resolve, reject) => {
+      try {
+        turns.apply(() => {
+          const result = command();
+          turns.afterFlush(() => resolve(result));
+        });
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  }
+}
+
+/** Addresses are compared and extended with paths, so they are kept without a trailing slash. */
+function normalUri(uri: string): string {
+  let url: URL;
+  try {
+    url = new URL(uri);
+  } catch {
+    throw new ServerError(
+      400,
+      "META0003",
+      `'${uri}' is not a URL. Give the address of the endpoint, such as http://localhost:9080`,
+    );
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new ServerError(400, "META0003", `'${uri}' is neither http:// nor https://`);
+  }
+  return url.href.replace(/\/+$/, "");
+}

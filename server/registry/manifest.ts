@@ -1,0 +1,225 @@
+import { ServerError } from "../errors.ts";
+import type {
+  GivenSettings,
+  Handler,
+  HandlerSettings,
+  HandlerType,
+  ProtocolMode,
+  RetryPolicy,
+  Service,
+  ServiceType,
+} from "./types.ts";
+
+/** A service as discovered: neither revision nor deployment yet. */
+export type DiscoveredService = Omit<Service, "revision" | "deploymentId">;
+
+export interface DiscoveredManifest {
+  readonly protocolMode: ProtocolMode;
+  readonly minProtocolVersion: number;
+  readonly maxProtocolVersion: number;
+  readonly services: readonly DiscoveredService[];
+}
+
+/** Settings that the server applies where neither handler nor service says anything, and the most it allows. */
+export interface ServiceDefaults extends HandlerSettings {
+  /** RT0022: a longer journal retention is cut to this. */
+  readonly maxJournalRetentionMs: number | undefined;
+}
+
+const SERVICE_TYPES = { SERVICE: "Service", VIRTUAL_OBJECT: "VirtualObject", WORKFLOW: "Workflow" } as const;
+const HANDLER_TYPES = { EXCLUSIVE: "Exclusive", SHARED: "Shared", WORKFLOW: "Workflow" } as const;
+
+/** The manifest's JSON, versions 1 to 4 (endpoint_manifest_schema.json of the protocol): later ones only add members. */
+async function manifestSchema() {
+  const { z } = await import("zod");
+  const millis = z.number().nonnegative().optional();
+  const settings = {
+    documentation: z.string().nullish(),
+    metadata: z.record(z.string(), z.string()).nullish(),
+    inactivityTimeout: millis.nullish(),
+    abortTimeout: millis.nullish(),
+    journalRetention: millis.nullish(),
+    idempotencyRetention: millis.nullish(),
+    enableLazyState: z.boolean().nullish(),
+    ingressPrivate: z.boolean().nullish(),
+    retryPolicyInitialInterval: millis.nullish(),
+    retryPolicyMaxInterval: millis.nullish(),
+    retryPolicyMaxAttempts: z.number().int().positive().nullish(),
+    retryPolicyExponentiationFactor: z.number().positive().nullish(),
+    retryPolicyOnMaxAttempts: z.enum(["PAUSE", "KILL"]).nullish(),
+  };
+  const handler = z.object({
+    name: z.string().regex(/^([a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9_]*$/),
+    ty: z.enum(["EXCLUSIVE", "SHARED", "WORKFLOW"]).nullish(),
+    input: z
+      .object({
+        required: z.boolean().nullish(),
+        contentType: z.string().nullish(),
+        jsonSchema: z.unknown().optional(),
+      })
+      .nullish(),
+    output: z
+      .object({
+        contentType: z.string().nullish(),
+        setContentTypeIfEmpty: z.boolean().nullish(),
+        jsonSchema: z.unknown().optional(),
+      })
+      .nullish(),
+    workflowCompletionRetention: millis.nullish(),
+    ...settings,
+  });
+  return z.object({
+    protocolMode: z.enum(["BIDI_STREAM", "REQUEST_RESPONSE"]).nullish(),
+    minProtocolVersion: z.number().int().positive(),
+    maxProtocolVersion: z.number().int().positive(),
+    services: z.array(
+      z.object({
+        name: z.string().regex(/^([a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9._-]*$/),
+        ty: z.enum(["VIRTUAL_OBJECT", "SERVICE", "WORKFLOW"]),
+        handlers: z.array(handler),
+        ...settings,
+      }),
+    ),
+  });
+}
+
+type ManifestJson = Awaited<ReturnType<typeof manifestSchema>>["_output"];
+type ServiceJson = ManifestJson["services"][number];
+type HandlerJson = ServiceJson["handlers"][number];
+
+/**
+ * Reads what an endpoint answered to discovery.
+ * @throws ServerError META0013 when it is no manifest, META0012 when its protocol versions are none of ours
+ */
+export async function parseManifest(body: Buffer, defaults: ServiceDefaults): Promise<DiscoveredManifest> {
+  const schema = await manifestSchema();
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString("utf8"));
+  } catch (error) {
+    throw badManifest((error as Error).message);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw badManifest(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a manifest"}`);
+  }
+  const manifest = parsed.data;
+  const { minProtocolVersion, maxProtocolVersion } = manifest;
+  if (minProtocolVersion > 7 || maxProtocolVersion < 5) {
+    throw new ServerError(
+      500,
+      "META0012",
+      `[META0012] the endpoint supports service protocol v${minProtocolVersion} to v${maxProtocolVersion}, this server v5 to v7`,
+    );
+  }
+  return {
+    protocolMode: manifest.protocolMode ?? "BIDI_STREAM",
+    minProtocolVersion,
+    maxProtocolVersion,
+    services: manifest.services.map((service) => serviceOf(service, defaults)),
+  };
+}
+
+function badManifest(reason: string): ServerError {
+  return new ServerError(500, "META0013", `[META0013] received a bad response from the SDK: ${reason}`);
+}
+
+function serviceOf(json: ServiceJson, defaults: ServiceDefaults): DiscoveredService {
+  const type: ServiceType = SERVICE_TYPES[json.ty];
+  const isPublic = json.ingressPrivate !== true;
+  const settings = merged(defaults, given(json), defaults);
+  const handlers = new Map<string, Handler>();
+  for (const handler of json.handlers) {
+    if (handlers.has(handler.name)) throw badManifest(`${json.name} has two handlers called ${handler.name}`);
+    handlers.set(handler.name, handlerOf(handler, type, isPublic, settings, defaults));
+  }
+  return {
+    name: json.name,
+    type,
+    isPublic,
+    documentation: json.documentation ?? undefined,
+    metadata: json.metadata ?? {},
+    settings,
+    handlers,
+  };
+}
+
+function handlerOf(
+  json: HandlerJson,
+  serviceType: ServiceType,
+  isServicePublic: boolean,
+  settings: HandlerSettings,
+  defaults: ServiceDefaults,
+): Handler {
+  const own = given(json);
+  const { input, output } = json;
+  return {
+    ...merged(settings, own, defaults),
+    name: json.name,
+    type: handlerType(json.ty ?? undefined, serviceType),
+    isPublic:
+      json.ingressPrivate === null || json.ingressPrivate === undefined ? isServicePublic : !json.ingressPrivate,
+    documentation: json.documentation ?? undefined,
+    metadata: json.metadata ?? {},
+    input:
+      input == null
+        ? undefined
+        : {
+            required: input.required ?? false,
+            contentType: input.contentType ?? undefined,
+            jsonSchema: input.jsonSchema,
+          },
+    output:
+      output == null
+        ? undefined
+        : {
+            contentType: output.contentType ?? undefined,
+            setContentTypeIfEmpty: output.setContentTypeIfEmpty ?? false,
+            jsonSchema: output.jsonSchema,
+          },
+    given: own,
+  };
+}
+
+/** Unspecified: exclusive in a virtual object, the workflow's own in a workflow, nothing in a service. */
+function handlerType(ty: keyof typeof HANDLER_TYPES | undefined, serviceType: ServiceType): HandlerType | undefined {
+  if (serviceType === "Service") return undefined;
+  if (ty !== undefined) return HANDLER_TYPES[ty];
+  return serviceType === "VirtualObject" ? "Exclusive" : "Workflow";
+}
+
+function given(json: ServiceJson | HandlerJson): GivenSettings {
+  const settings: { -readonly [K in keyof GivenSettings]: GivenSettings[K] } = {};
+  if (json.inactivityTimeout != null) settings.inactivityTimeoutMs = json.inactivityTimeout;
+  if (json.abortTimeout != null) settings.abortTimeoutMs = json.abortTimeout;
+  if (json.journalRetention != null) settings.journalRetentionMs = json.journalRetention;
+  if (json.idempotencyRetention != null) settings.idempotencyRetentionMs = json.idempotencyRetention;
+  if (json.enableLazyState != null) settings.enableLazyState = json.enableLazyState;
+  if ("workflowCompletionRetention" in json && json.workflowCompletionRetention != null) {
+    settings.workflowRetentionMs = json.workflowCompletionRetention;
+  }
+  const policy: { -readonly [K in keyof RetryPolicy]?: RetryPolicy[K] } = {};
+  if (json.retryPolicyInitialInterval != null) policy.initialIntervalMs = json.retryPolicyInitialInterval;
+  if (json.retryPolicyMaxInterval != null) policy.maxIntervalMs = json.retryPolicyMaxInterval;
+  if (json.retryPolicyMaxAttempts != null) policy.maxAttempts = json.retryPolicyMaxAttempts;
+  if (json.retryPolicyExponentiationFactor != null) policy.factor = json.retryPolicyExponentiationFactor;
+  if (json.retryPolicyOnMaxAttempts != null) {
+    policy.onMaxAttempts = json.retryPolicyOnMaxAttempts === "KILL" ? "Kill" : "Pause";
+  }
+  if (Object.keys(policy).length > 0) settings.retryPolicy = policy;
+  return settings;
+}
+
+function merged(base: HandlerSettings, own: GivenSettings, defaults: ServiceDefaults): HandlerSettings {
+  const journalRetentionMs = own.journalRetentionMs ?? base.journalRetentionMs;
+  return {
+    inactivityTimeoutMs: own.inactivityTimeoutMs ?? base.inactivityTimeoutMs,
+    abortTimeoutMs: own.abortTimeoutMs ?? base.abortTimeoutMs,
+    idempotencyRetentionMs: own.idempotencyRetentionMs ?? base.idempotencyRetentionMs,
+    workflowRetentionMs: own.workflowRetentionMs ?? base.workflowRetentionMs,
+    journalRetentionMs: Math.min(journalRetentionMs, defaults.maxJournalRetentionMs ?? Number.POSITIVE_INFINITY),
+    enableLazyState: own.enableLazyState ?? base.enableLazyState,
+    retryPolicy: { ...base.retryPolicy, ...own.retryPolicy },
+  };
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { openStorage } from "../storage/index.ts";
+import { parseManifest, type RegistrationOptions, Registry, type ServiceDefaults } from "./index.ts";
+
+const DEFAULTS: ServiceDefaults = {
+  inactivityTimeoutMs: 60_000,
+  abortTimeoutMs: 600_000,
+  idempotencyRetentionMs: 86_400_000,
+  workflowRetentionMs: 86_400_000,
+  journalRetentionMs: 86_400_000,
+  enableLazyState: false,
+  retryPolicy: { initialIntervalMs: 500, factor: 2, maxIntervalMs: 60_000, maxAttempts: 70, onMaxAttempts: "Pause" },
+  maxJournalRetentionMs: undefined,
+};
+
+const parse = (json: object, defaults = DEFAULTS) => parseManifest(Buffer.from(JSON.stringify(json)), defaults);
+
+const manifest = (services: object[]) => ({ minProtocolVersion: 5, maxProtocolVersion: 7, services });
+const greeter = { name: "Greeter", ty: "SERVICE", handlers: [{ name: "greet" }] };
+
+function setUp() {
+  const storage = openStorage({
+    dataDir: ":memory:",
+    durability: "process",
+    migrationsDir: new URL("../../migrations", import.meta.url).pathname,
+    log: () => {},
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  let ids = 0;
+  const parts = {
+    storage,
+    clock: { nowMs: () => 1000 + ids, wakeAt: () => () => {} },
+    ids: { invocationBytes: () => Buffer.alloc(16), deploymentId: () => `dp_${++ids}` },
+  };
+  const registry = new Registry(parts);
+  const register = async (uri: string, services: object[], options: Partial<RegistrationOptions> = {}) => {
+    const discovered = await parse(manifest(services));
+    const registered = storage.turns.apply(() =>
+      registry.register(
+        {
+          uri,
+          httpVersion: "HTTP/2.0",
+          sdkVersion: "sdk/1",
+          additionalHeaders: {},
+          metadata: {},
+          manifest: discovered,
+        },
+        { force: false, breaking: false, dryRun: false, ...options },
+      ),
+    );
+    storage.turns.end();
+    return registered;
+  };
+  return { registry, register, reload: () => new Registry(parts), storage };
+}
+
+describe("a manifest", () => {
+  it("gets handler over service over server settings", async () => {
+    const { services } = await parse(
+      manifest([
+        {
+          ...greeter,
+          abortTimeout: 1,
+          retryPolicyMaxAttempts: 3,
+          handlers: [{ name: "greet", abortTimeout: 2, retryPolicyOnMaxAttempts: "KILL" }, { name: "other" }],
+        },
+      ]),
+    );
+    const [greet, other] = [...(services[0]?.handlers.values() ?? [])];
+    expect(greet).toMatchObject({
+      abortTimeoutMs: 2,
+      inactivityTimeoutMs: 60_000,
+      retryPolicy: { maxAttempts: 3, onMaxAttempts: "Kill", factor: 2 },
+    });
+    expect(other).toMatchObject({ abortTimeoutMs: 1, retryPolicy: { maxAttempts: 3, onMaxAttempts: "Pause" } });
+  });
+
+  it("gets the handler types of its service where it names none", async () => {
+    const { services } = await parse(
+      manifest([
+        { name: "O", ty: "VIRTUAL_OBJECT", handlers: [{ name: "a" }, { name: "b", ty: "SHARED" }] },
+        { name: "W", ty: "WORKFLOW", handlers: [{ name: "run" }] },
+        greeter,
+      ]),
+    );
+    const types = services.map((service) => [...service.handlers.values()].map((handler) => handler.type));
+    expect(types).toEqual([["Exclusive", "Shared"], ["Workflow"], [undefined]]);
+  });
+
+  it("cannot keep journals longer than the server allows (RT0022)", async () => {
+    const defaults = { ...DEFAULTS, maxJournalRetentionMs: 5 };
+    const { services } = await parse(manifest([{ ...greeter, journalRetention: 10 }]), defaults);
+    expect(services[0]?.handlers.get("greet")?.journalRetentionMs).toBe(5);
+  });
+
+  it.each([
+    ["no JSON", Buffer.from("{")],
+    ["no manifest", Buffer.from("{}")],
+    [
+      "a handler twice",
+      Buffer.from(JSON.stringify(manifest([{ ...greeter, handlers: [{ name: "a" }, { name: "a" }] }]))),
+    ],
+    ["a bad name", Buffer.from(JSON.stringify(manifest([{ ...greeter, name: "a/b" }])))],
+  ])("that is %s is refused with META0013", async (_what, body) => {
+    await expect(parseManifest(body, DEFAULTS)).rejects.toMatchObject({ code: "META0013" });
+  });
+
+  it("of a protocol that this server does not speak is refused with META0012", async () => {
+    await expect(parse({ ...manifest([greeter]), maxProtocolVersion: 4 })).rejects.toMatchObject({ code: "META0012" });
+  });
+});
+
+describe("registration", () => {
+  it("survives a restart", async () => {
+    const { register, reload } = setUp();
+    await register("http://a", [greeter]);
+    const registry = reload();
+    expect(registry.service("Greeter")).toMatchObject({ revision: 1, deploymentId: "dp_1", type: "Service" });
+    expect(registry.service("Greeter")?.handlers.get("greet")?.retryPolicy.maxAttempts).toBe(70);
+    expect(registry.deployment("dp_1")?.uri).toBe("http://a");
+  });
+
+  it("of a second address makes the next revision; invocations pinned to the first keep theirs", async () => {
+    const { register, registry } = setUp();
+    await register("http://a", [{ ...greeter, abortTimeout: 1 }]);
+    await register("http://b", [greeter]);
+    expect(registry.service("Greeter")).toMatchObject({ revision: 2, deploymentId: "dp_2" });
+    expect(registry.serviceOn("Greeter", "dp_1")?.handlers.get("greet")?.abortTimeoutMs).toBe(1);
+  });
+
+  it("of the same address changes nothing without force and replaces it with force, under the same id", async () => {
+    const { register, registry } = setUp();
+    await register("http://a", [greeter]);
+    expect(await register("http://a", [greeter])).toMatchObject({ isNew: false, deployment: { id: "dp_1" } });
+    const forced = await register("http://a", [{ ...greeter, handlers: [{ name: "wave" }] }], { force: true });
+    expect(forced).toMatchObject({ isNew: true, deployment: { id: "dp_1" }, services: [{ revision: 2 }] });
+    expect([...(registry.service("Greeter")?.handlers.keys() ?? [])]).toEqual(["wave"]);
+  });
+
+  it("refuses a changed service type unless told that it breaks (META0006), and accepts a removed handler", async () => {
+    const { register } = setUp();
+    await register("http://a", [greeter]);
+    const changed = { ...greeter, ty: "VIRTUAL_OBJECT" };
+    await expect(register("http://b", [changed])).rejects.toMatchObject({ status: 409, code: "META0006" });
+    expect(await register("http://b", [changed], { breaking: true })).toMatchObject({ isNew: true });
+    await register("http://c", [{ ...changed, handlers: [] }]);
+  });
+
+  it("as a dry run changes nothing", async () => {
+    const { register, registry } = setUp();
+    expect(await register("http://a", [greeter], { dryRun: true })).toMatchObject({ services: [{ revision: 1 }] });
+    expect(registry.services()).toEqual([]);
+  });
+
+  it("removed gives the service back to the deployment before it, and its revision never comes back", async () => {
+    const { register, registry, storage } = setUp();
+    await register("http://a", [greeter]);
+    await register("http://b", [greeter]);
+    storage.turns.apply(() => registry.remove("dp_2"));
+    storage.turns.end();
+    expect(registry.service("Greeter")?.deploymentId).toBe("dp_1");
+    expect(await register("http://c", [greeter])).toMatchObject({ services: [{ revision: 3 }] });
+  });
+});

@@ -1,0 +1,227 @@
+import { ServerError } from "../errors.ts";
+import type { Clock, Ids } from "../seams.ts";
+import type { Storage } from "../storage/index.ts";
+import type { DiscoveredManifest, DiscoveredService } from "./manifest.ts";
+import { registryStatements, restoreService, storeService } from "./rows.ts";
+import type { Deployment, RegistryView, Service } from "./types.ts";
+
+export interface RegistryParts {
+  readonly storage: Pick<Storage, "db" | "turns">;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export interface Registration {
+  readonly uri: string;
+  readonly httpVersion: Deployment["httpVersion"];
+  readonly sdkVersion: string | undefined;
+  readonly additionalHeaders: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly manifest: DiscoveredManifest;
+}
+
+export interface RegistrationOptions {
+  /** A deployment of the same address is replaced, and a changed service type accepted. */
+  readonly force: boolean;
+  /** A changed service type is accepted (META0006). */
+  readonly breaking: boolean;
+  /** Says what would happen and changes nothing. */
+  readonly dryRun: boolean;
+}
+
+export interface Registered {
+  readonly deployment: Deployment;
+  readonly services: readonly Service[];
+  /** `false`: it was there already, and nothing changed. */
+  readonly isNew: boolean;
+}
+
+/** Everything registered, in memory for the call path, in SQLite for the next start. */
+export class Registry implements RegistryView {
+  readonly #parts: RegistryParts;
+  readonly #sql: ReturnType<typeof registryStatements>;
+  readonly #deployments = new Map<string, Deployment>();
+  /** Latest revision by name. */
+  readonly #latest = new Map<string, Service>();
+  /** By deployment, then by name. */
+  readonly #served = new Map<string, Map<string, Service>>();
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
+    this.#sql = registryStatements(parts.storage.db);
+    this.#load();
+  }
+
+  service(name: string): Service | undefined {
+    return this.#latest.get(name);
+  }
+
+  deployment(id: string): Deployment | undefined {
+    return this.#deployments.get(id);
+  }
+
+  serviceOn(name: string, deploymentId: string): Service | undefined {
+    return this.#served.get(deploymentId)?.get(name) ?? this.#latest.get(name);
+  }
+
+  deployments(): Deployment[] {
+    return [...this.#deployments.values()];
+  }
+
+  /** Latest revisions. */
+  services(): Service[] {
+    return [...this.#latest.values()];
+  }
+
+  servicesOf(deploymentId: string): Service[] {
+    return [...(this.#served.get(deploymentId)?.values() ?? [])];
+  }
+
+  deploymentsAt(uri: string): Deployment[] {
+    return this.deployments().filter((deployment) => deployment.uri === uri);
+  }
+
+  /**
+   * Registers what an endpoint serves. Call inside `turns.apply`; the maps change after the commit.
+   * @throws ServerError META0006 for a changed service type, META0017 when two deployments have this address
+   */
+  register(registration: Registration, options: RegistrationOptions): Registered {
+    const existing = this.deploymentsAt(registration.uri);
+    if (existing.length > 1 && options.force) {
+      throw new ServerError(
+        409,
+        "META0017",
+        `[META0017] ${existing.map(({ id }) => id).join(" and ")} both have the address ${registration.uri}; delete one of them first`,
+      );
+    }
+    const [known] = existing;
+    if (known !== undefined && !options.force) {
+      return { deployment: known, services: this.servicesOf(known.id), isNew: false };
+    }
+    this.#checkTypes(registration.manifest.services, options);
+    return this.#install(known?.id ?? this.#parts.ids.deploymentId(), registration, options.dryRun);
+  }
+
+  /**
+   * Puts new code behind an existing deployment id, for its in-flight invocations.
+   * @throws ServerError META0016 when services, handlers or protocol versions went missing
+   */
+  replace(deploymentId: string, registration: Registration, options: RegistrationOptions): Registered {
+    const old = this.#deployments.get(deploymentId);
+    if (old === undefined) throw unknownDeployment(deploymentId);
+    if (!options.force) this.#checkSimilar(old, registration);
+    return this.#install(deploymentId, registration, options.dryRun);
+  }
+
+  /** Forgets a deployment with the revisions that it serves. Call inside `turns.apply`. */
+  remove(deploymentId: string): void {
+    if (!this.#deployments.has(deploymentId)) throw unknownDeployment(deploymentId);
+    this.#sql.deleteRevisions.run(deploymentId);
+    this.#sql.deleteDeployment.run(deploymentId);
+    this.#parts.storage.turns.afterCommit(() => this.#load());
+  }
+
+  #install(id: string, registration: Registration, dryRun: boolean): Registered {
+    const { manifest } = registration;
+    const deployment: Deployment = {
+      id,
+      uri: registration.uri,
+      protocolMode: manifest.protocolMode,
+      httpVersion: registration.httpVersion,
+      minProtocolVersion: manifest.minProtocolVersion,
+      maxProtocolVersion: manifest.maxProtocolVersion,
+      sdkVersion: registration.sdkVersion,
+      additionalHeaders: registration.additionalHeaders,
+      metadata: registration.metadata,
+      createdAtMs: this.#parts.clock.nowMs(),
+    };
+    const services = manifest.services.map((discovered) => ({
+      ...discovered,
+      revision: (this.#sql.lastRevision.get(discovered.name) ?? 0) + 1,
+      deploymentId: id,
+    }));
+    if (dryRun) return { deployment, services, isNew: true };
+    this.#sql.deleteRevisions.run(id);
+    this.#sql.putDeployment.run(
+      id,
+      deployment.uri,
+      deployment.protocolMode,
+      deployment.httpVersion,
+      deployment.minProtocolVersion,
+      deployment.maxProtocolVersion,
+      deployment.sdkVersion ?? null,
+      JSON.stringify(deployment.additionalHeaders),
+      JSON.stringify(deployment.metadata),
+      deployment.createdAtMs,
+    );
+    for (const service of services) {
+      this.#sql.putRevision.run(service.name, service.revision, id, storeService(service));
+      this.#sql.countRevision.run(service.name, service.revision);
+    }
+    this.#parts.storage.turns.afterCommit(() => this.#load());
+    return { deployment, services, isNew: true };
+  }
+
+  #checkTypes(services: readonly DiscoveredService[], options: RegistrationOptions): void {
+    if (options.force || options.breaking) return;
+    for (const { name, type } of services) {
+      const before = this.#latest.get(name);
+      if (before !== undefined && before.type !== type) {
+        throw new ServerError(
+          409,
+          "META0006",
+          `[META0006] service '${name}' was a ${before.type} in revision ${before.revision} and is now a ${type}; ` +
+            "register it under another name, or pass breaking to accept the change",
+        );
+      }
+    }
+  }
+
+  #checkSimilar(old: Deployment, { manifest }: Registration): void {
+    const complain = (what: string) => {
+      throw new ServerError(409, "META0016", `[META0016] cannot update ${old.id}: ${what}`);
+    };
+    const { minProtocolVersion, maxProtocolVersion } = manifest;
+    if (minProtocolVersion !== old.minProtocolVersion || maxProtocolVersion !== old.maxProtocolVersion) {
+      complain(`its protocol versions changed to v${minProtocolVersion}-v${maxProtocolVersion}`);
+    }
+    for (const before of this.servicesOf(old.id)) {
+      const now = manifest.services.find(({ name }) => name === before.name);
+      if (now === undefined) complain(`service ${before.name} is missing`);
+      else if (now.type !== before.type) complain(`service ${before.name} became a ${now.type}`);
+      for (const handler of before.handlers.keys()) {
+        if (now !== undefined && !now.handlers.has(handler)) complain(`handler ${before.name}/${handler} is missing`);
+      }
+    }
+  }
+
+  #load(): void {
+    this.#deployments.clear();
+    this.#latest.clear();
+    this.#served.clear();
+    for (const row of this.#sql.deployments.all()) {
+      this.#deployments.set(row.id, {
+        id: row.id,
+        uri: row.uri,
+        protocolMode: row.protocol_mode,
+        httpVersion: row.http_version,
+        minProtocolVersion: row.min_protocol_version,
+        maxProtocolVersion: row.max_protocol_version,
+        sdkVersion: row.sdk_version ?? undefined,
+        additionalHeaders: JSON.parse(row.additional_headers) as Record<string, string>,
+        metadata: JSON.parse(row.metadata) as Record<string, string>,
+        createdAtMs: row.created_at,
+      });
+    }
+    for (const row of this.#sql.revisions.all()) {
+      const service = restoreService(row.service);
+      const served = this.#served.get(row.deployment) ?? new Map<string, Service>();
+      this.#served.set(row.deployment, served.set(service.name, service));
+      this.#latest.set(service.name, service);
+    }
+  }
+}
+
+function unknownDeployment(id: string): ServerError {
+  return new ServerError(404, "RL_UNKNOWN_DEPLOYMENT", `The requested deployment '${id}' does not exist`);
+}

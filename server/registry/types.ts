@@ -1,0 +1,95 @@
+/** What is deployed: deployments, services and their handlers, with every default already applied. */
+
+export type ServiceType = "Service" | "VirtualObject" | "Workflow";
+export type HandlerType = "Exclusive" | "Shared" | "Workflow";
+export type ProtocolMode = "BIDI_STREAM" | "REQUEST_RESPONSE";
+
+export interface RetryPolicy {
+  readonly initialIntervalMs: number;
+  readonly factor: number;
+  readonly maxIntervalMs: number;
+  /** The first attempt counts. `null`: without end. */
+  readonly maxAttempts: number | null;
+  readonly onMaxAttempts: "Pause" | "Kill";
+}
+
+export interface Deployment {
+  readonly id: string;
+  /** With its path prefix, without a trailing slash. */
+  readonly uri: string;
+  readonly protocolMode: ProtocolMode;
+  readonly httpVersion: "HTTP/1.1" | "HTTP/2.0";
+  readonly minProtocolVersion: number;
+  readonly maxProtocolVersion: number;
+  readonly sdkVersion: string | undefined;
+  readonly additionalHeaders: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdAtMs: number;
+}
+
+/** The discovered input rule; `undefined` members mean that the manifest did not say. */
+export interface InputRule {
+  readonly required: boolean;
+  /** `undefined`: no body and no content type are expected. Accepts wildcards like an `Accept` header. */
+  readonly contentType: string | undefined;
+  readonly jsonSchema: unknown;
+}
+
+export interface OutputRule {
+  readonly contentType: string | undefined;
+  readonly setContentTypeIfEmpty: boolean;
+  readonly jsonSchema: unknown;
+}
+
+/** What a service or a handler can set about its invocations. */
+export interface HandlerSettings {
+  readonly inactivityTimeoutMs: number;
+  readonly abortTimeoutMs: number;
+  /** How long a completed invocation stays when it had an idempotency key or came through the ingress. */
+  readonly idempotencyRetentionMs: number;
+  /** Only for the `run` handler of a workflow. */
+  readonly workflowRetentionMs: number;
+  readonly journalRetentionMs: number;
+  readonly enableLazyState: boolean;
+  readonly retryPolicy: RetryPolicy;
+}
+
+/** Settings as they were given: what is missing comes from the level above. */
+export type GivenSettings = Partial<Omit<HandlerSettings, "retryPolicy">> & { retryPolicy?: Partial<RetryPolicy> };
+
+/** A handler with its effective settings: handler over service over server defaults. */
+export interface Handler extends HandlerSettings {
+  readonly name: string;
+  /** `undefined` for handlers of a plain service. */
+  readonly type: HandlerType | undefined;
+  readonly isPublic: boolean;
+  readonly documentation: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** `undefined` when discovery said nothing about the input. */
+  readonly input: InputRule | undefined;
+  readonly output: OutputRule | undefined;
+  /** What the handler itself set. */
+  readonly given: GivenSettings;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly type: ServiceType;
+  readonly revision: number;
+  readonly deploymentId: string;
+  readonly isPublic: boolean;
+  readonly documentation: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Effective settings of the service: its own over the server's defaults. */
+  readonly settings: HandlerSettings;
+  readonly handlers: ReadonlyMap<string, Handler>;
+}
+
+/** Read by the ingress, the engine and the invoker on every call: plain map look-ups. */
+export interface RegistryView {
+  /** The latest revision. */
+  service(name: string): Service | undefined;
+  deployment(id: string): Deployment | undefined;
+  /** The settings of a service as the given deployment serves it; falls back to the latest revision. */
+  serviceOn(name: string, deploymentId: string): Service | undefined;
+}

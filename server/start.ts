@@ -1,0 +1,222 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createAdmin } from "./admin/index.ts";
+import { systemClock } from "./clock.ts";
+import type { ServerConfig } from "./config/index.ts";
+import { type AttemptHost, Engine } from "./engine/index.ts";
+import { ServerError } from "./errors.ts";
+import { createGuard, type Listener, listen } from "./http/index.ts";
+import { randomIds } from "./ids.ts";
+import { createIngress } from "./ingress/index.ts";
+import { createInvoker, createRequestIdentity, discover, type Invoker, type InvokerSettings } from "./invoker/index.ts";
+import type { Log } from "./log.ts";
+import { Registrar } from "./registration.ts";
+import { Registry, type ServiceDefaults } from "./registry/index.ts";
+import { openStorage, prepareStatements, type Storage } from "./storage/index.ts";
+
+/** A running server. */
+export interface RunningServer {
+  readonly ingressUrl: string;
+  readonly adminUrl: string;
+  readonly registrar: Registrar;
+  readonly registry: Registry;
+  /**
+   * Stops accepting, lets running attempts and waiting clients finish for up to `graceMs`, then cuts what is left;
+   * what is unfinished goes on after the next start.
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+export interface StartParts {
+  readonly config: ServerConfig;
+  readonly log: Log;
+  /** The storage can write no more: nothing is acknowledged from here on, and the process should end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/**
+ * Starts a server: storage, registry, engine, invoker, ingress, admin.
+ * @throws ServerError when the data directory is in use, the database is newer than the program, a port is taken
+ */
+export async function startServer({ config, log, onFatal }: StartParts): Promise<RunningServer> {
+  const storage = openStorage({
+    dataDir: config.isEphemeral ? ":memory:" : config.dataDir,
+    durability: config.durability,
+    migrationsDir: migrationsDir(),
+    log,
+    onFatal,
+  });
+  try {
+    return await assemble(config, log, storage);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function assemble(config: ServerConfig, log: Log, storage: Storage): Promise<RunningServer> {
+  const clock = systemClock;
+  const ids = randomIds();
+  const { turns } = storage;
+  const registry = new Registry({ storage, clock, ids });
+  // Engine and invoker know each other: the engine gets the invoker's methods before there is an invoker.
+  const late: { invoker?: Invoker } = {};
+  const host: AttemptHost = {
+    start: (attempt) => late.invoker?.start(attempt),
+    deliver: (attempt, frame) => late.invoker?.deliver(attempt, frame),
+    abort: (attempt) => late.invoker?.abort(attempt),
+    closeInput: (attempt) => late.invoker?.closeInput(attempt),
+  };
+  const engine = new Engine({
+    statements: prepareStatements(storage.db),
+    turns,
+    registry,
+    clock,
+    ids,
+    host,
+    settings: { concurrentInvocations: config.concurrentInvocations },
+    log,
+  });
+  const invokerSettings = invokerSettingsOf(config);
+  const identity =
+    config.identityKeyFile === undefined ? undefined : createRequestIdentity(readKey(config.identityKeyFile), clock);
+  const invoker = createInvoker({
+    reads: engine.reads,
+    apply: (command) => turns.apply(command),
+    events: engine.events,
+    config: invokerSettings,
+    clock,
+    log,
+    identity,
+  });
+  late.invoker = invoker;
+  const registrar = new Registrar({
+    registry,
+    turns,
+    defaults: defaultsOf(config),
+    discover: (uri, options) => discover(uri, { ...options, identity, config: invokerSettings }),
+  });
+
+  const { allowedHosts, allowedOrigins, host: bindHost } = config;
+  const ingress = createIngress({
+    engine,
+    registry,
+    serviceNames: () => registry.services().map(({ name }) => name),
+    turns,
+    clock,
+    limits: { bodyBytes: config.requestLimitBytes },
+    log,
+  });
+  const ingressListener = await listenOn("ingress", {
+    host: bindHost,
+    port: config.ingressPort,
+    guard: createGuard({ allowedHosts, allowedOrigins }),
+    onRequest: ingress.onRequest,
+    bodyLimitBytes: config.requestLimitBytes,
+    log,
+  });
+  const ingressUrl = urlOf(bindHost, ingressListener.port);
+  let adminListener: Listener;
+  try {
+    adminListener = await listenOn("admin", {
+      host: bindHost,
+      port: config.adminPort,
+      guard: createGuard({ allowedHosts, allowedOrigins }),
+      onRequest: createAdmin({
+        engine,
+        registry,
+        registrar,
+        turns,
+        advertisedIngress: config.advertisedIngress ?? `${ingressUrl}/`,
+        log,
+      }),
+      bodyLimitBytes: config.requestLimitBytes,
+      http2: false,
+      log,
+    });
+  } catch (error) {
+    await ingressListener.close(0);
+    throw error;
+  }
+  turns.apply(() => engine.recover());
+  return {
+    ingressUrl,
+    adminUrl: urlOf(bindHost, adminListener.port),
+    registrar,
+    registry,
+    async close(graceMs = 0) {
+      ingress.close();
+      await Promise.all([ingressListener.close(graceMs), adminListener.close(graceMs)]);
+      engine.stop();
+      await invoker.close();
+      await storage.close();
+    },
+  };
+}
+
+async function listenOn(what: string, options: Parameters<typeof listen>[0]): Promise<Listener> {
+  try {
+    return await listen(options);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === "EADDRINUSE" ? "something else listens there" : message;
+    throw new ServerError(
+      500,
+      "RT0004",
+      `Cannot listen on ${options.host}:${options.port} (${what}): ${reason}. Choose another with --${what}-port.`,
+    );
+  }
+}
+
+function urlOf(host: string, port: number): string {
+  const isAnyAddress = host === "0.0.0.0" || host === "::";
+  const name = isAnyAddress || host === "127.0.0.1" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function invokerSettingsOf(config: ServerConfig): Partial<InvokerSettings> {
+  return {
+    messageLimitBytes: config.messageLimitBytes,
+    eagerStateLimitBytes: config.eagerStateLimitBytes,
+    streamsPerConnection: config.streamsPerConnection,
+    connectTimeoutMs: config.connectTimeoutMs,
+    idleConnectionMs: config.idleConnectionMs,
+    clusterName: config.clusterName,
+  };
+}
+
+function defaultsOf(config: ServerConfig): ServiceDefaults {
+  return {
+    inactivityTimeoutMs: config.inactivityTimeoutMs,
+    abortTimeoutMs: config.abortTimeoutMs,
+    idempotencyRetentionMs: config.idempotencyRetentionMs,
+    workflowRetentionMs: config.workflowRetentionMs,
+    journalRetentionMs: config.journalRetentionMs,
+    maxJournalRetentionMs: config.maxJournalRetentionMs,
+    enableLazyState: false,
+    retryPolicy: {
+      initialIntervalMs: config.retryInitialIntervalMs,
+      factor: config.retryFactor,
+      maxIntervalMs: config.retryMaxIntervalMs,
+      maxAttempts: config.retryMaxAttempts,
+      onMaxAttempts: config.retryOnMaxAttempts === "kill" ? "Kill" : "Pause",
+    },
+  };
+}
+
+function readKey(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new ServerError(500, "RT0002", `Cannot read the request identity key ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** `migrations/` of the package: beside `server/` in a checkout, beside `dist/` when bundled; both one level up. */
+function migrationsDir(): string {
+  const dir = join(dirname(fileURLToPath(import.meta.url)), "..", "migrations");
+  if (!existsSync(dir))
+    throw new ServerError(500, "RL_BROKEN_INSTALLATION", `${dir} is missing: install restate-lite again`);
+  return dir;
+}

@@ -1,0 +1,30 @@
+/**
+ * Storage: one SQLite database, one writer.
+ *
+ * - `storage.ts` opens it: directory lock, version check, recovery, migrations, one flush.
+ * - `turns.ts` is the transaction of a turn: commands in savepoints, one commit a tick, an outbox of effects.
+ * - `barrier.ts` holds effects back until a flush of the write-ahead log has covered their commit.
+ * - `checkpoints.ts` and `checkpointer.ts` keep the write-ahead log short, on a thread of their own.
+ * - `migrations.ts` and `lock.ts` are what their names say.
+ *
+ * Two rules protect SQLite's locks, which POSIX ties to the process: nothing here opens and closes the database
+ * or its `-shm` file behind SQLite's back, and the descriptors used for flushing stay open as long as it does.
+ */
+export type { Effect } from "./barrier.ts";
+export {
+  entryNumber,
+  type FailureRow,
+  type InboxRow,
+  type InvocationRow,
+  InvocationStatus,
+  type JournalRow,
+  MAX_JOURNAL_ENTRIES,
+  type NotificationRow,
+  prepareStatements,
+  type Statements,
+  TimerKind,
+  type TimerRow,
+} from "./statements/index.ts";
+export { openStorage, type Storage, type StorageTuning } from "./storage.ts";
+export { Turns } from "./turns.ts";
+export type { Log, StorageCounters, StorageOptions } from "./types.ts";

@@ -1,0 +1,29 @@
+/**
+ * Every SQL statement of the engine, prepared once and named. No other file of the engine contains SQL.
+ * Statements take positional parameters: it is the quickest form, and the call path runs several of them a call.
+ */
+import type Database from "better-sqlite3";
+import { invocationStatements } from "./invocations.ts";
+import { journalStatements } from "./journal.ts";
+import { keyStatements } from "./keys.ts";
+import { waitStatements } from "./waits.ts";
+
+export type { InvocationRow } from "./invocations.ts";
+export { InvocationStatus } from "./invocations.ts";
+export type { JournalRow, NotificationRow } from "./journal.ts";
+export { entryNumber, MAX_JOURNAL_ENTRIES } from "./journal.ts";
+export type { InboxRow } from "./keys.ts";
+export type { FailureRow, TimerRow } from "./waits.ts";
+export { TimerKind } from "./waits.ts";
+
+export type Statements = ReturnType<typeof prepareStatements>;
+
+/** Prepares all statements; the schema must be the current one. */
+export function prepareStatements(db: Database.Database) {
+  return {
+    invocations: invocationStatements(db),
+    journal: journalStatements(db),
+    keys: keyStatements(db),
+    waits: waitStatements(db),
+  };
+}

@@ -1,0 +1,64 @@
+import type Database from "better-sqlite3";
+
+export const MAX_JOURNAL_ENTRIES = 2 ** 20;
+
+export interface JournalRow {
+  entry: number;
+  type: number;
+  notification: number | null;
+  at: number;
+  body: Buffer;
+}
+
+export interface NotificationRow {
+  type: number;
+  notification: number | null;
+  body: Buffer;
+}
+
+/** The row number of a journal entry. Exact in a double up to 2^33 invocations. */
+export function entryNumber(seq: number, index: number): number {
+  return seq * MAX_JOURNAL_ENTRIES + index;
+}
+
+export function journalStatements(db: Database.Database) {
+  return {
+    append: db.prepare<[entry: number, type: number, notification: number | null, at: number, body: Buffer]>(
+      "INSERT INTO journal (entry, type, notification, at, body) VALUES (?, ?, ?, ?, ?)",
+    ),
+    last: db
+      .prepare<[from: number, to: number], number | null>(
+        "SELECT max(entry) FROM journal WHERE entry >= ? AND entry < ?",
+      )
+      .pluck(),
+    range: db.prepare<[from: number, to: number], JournalRow>(
+      "SELECT entry, type, notification, at, body FROM journal WHERE entry >= ? AND entry < ? ORDER BY entry",
+    ),
+    /** Types first: most scans need no body, and a body over a page is a chain of pages. */
+    types: db
+      .prepare<[from: number, to: number], [type: number, notification: number | null]>(
+        "SELECT type, notification FROM journal WHERE entry >= ? AND entry < ? ORDER BY entry",
+      )
+      .raw(),
+    notifications: db.prepare<[from: number, to: number], NotificationRow>(
+      "SELECT type, notification, body FROM journal WHERE entry >= ? AND entry < ? AND type BETWEEN 32768 AND 64511",
+    ),
+    ofType: db.prepare<[from: number, to: number, type: number], JournalRow>(
+      `SELECT entry, type, notification, at, body FROM journal
+       WHERE entry >= ? AND entry < ? AND type = ? ORDER BY entry`,
+    ),
+    lastOfType: db.prepare<[from: number, to: number, type: number], JournalRow>(
+      `SELECT entry, type, notification, at, body FROM journal
+       WHERE entry >= ? AND entry < ? AND type = ? ORDER BY entry DESC LIMIT 1`,
+    ),
+    hasNotification: db
+      .prepare<[from: number, to: number, notification: number], number>(
+        "SELECT 1 FROM journal WHERE entry >= ? AND entry < ? AND notification = ? LIMIT 1",
+      )
+      .pluck(),
+    deleteRange: db.prepare<[from: number, to: number]>("DELETE FROM journal WHERE entry >= ? AND entry < ?"),
+    deleteAllBut: db.prepare<[from: number, to: number, type: number]>(
+      "DELETE FROM journal WHERE entry >= ? AND entry < ? AND type <> ?",
+    ),
+  };
+}

@@ -1,0 +1,199 @@
+import { closeSync, existsSync, fdatasync, fdatasyncSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import Database from "better-sqlite3";
+import { ServerError } from "../errors.ts";
+import { Barrier, type Flush } from "./barrier.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { type DirectoryLock, lockDirectory } from "./lock.ts";
+import { checkVersion, migrate, readMigrations } from "./migrations.ts";
+import { Turns } from "./turns.ts";
+import type { StorageCounters, StorageOptions } from "./types.ts";
+
+/** What only tests and tools change about a storage. */
+export interface StorageTuning {
+  /** Replaces the flush of the write-ahead log by one that the test controls. */
+  readonly flush?: Flush;
+  /** Length of the write-ahead log that starts a checkpoint. */
+  readonly checkpointBytes?: number;
+  /** When an open turn ends; see `TurnsOptions.defer`. */
+  readonly defer?: (end: () => void) => void;
+}
+
+export interface Storage {
+  /** The writer's connection. Write to it inside `turns.apply` only. */
+  readonly db: Database.Database;
+  readonly turns: Turns;
+  readonly counters: StorageCounters;
+  /**
+   * Commits the open turn, refuses later commands, waits for the last flush and its effects, and closes the
+   * database. After a fatal failure it closes nothing, because closing would write to a disk that has failed.
+   */
+  close(): Promise<void>;
+}
+
+const DATABASE_NAME = "restate.db";
+const CHECKPOINT_BYTES = 16 * 1024 * 1024;
+const PAGE_CACHE_KIB = 16 * 1024;
+
+/**
+ * Opens the storage: takes the data directory, checks the version of the database before anything is written to
+ * it, recovers what a dead server left, applies the migrations, and flushes once, so that everything which can be
+ * read from here on has survived whatever happens next.
+ *
+ * @throws ServerError `RL_DATA_DIR_IN_USE`, `RL_DATABASE_TOO_NEW` or `RL_DATABASE_UNREADABLE`
+ */
+export function openStorage(options: StorageOptions, tuning: StorageTuning = {}): Storage {
+  const migrations = readMigrations(options.migrationsDir);
+  if (options.dataDir === ":memory:") {
+    const db = new Database(":memory:");
+    configure(db);
+    migrate(db, migrations);
+    return assemble(options, tuning, db, undefined);
+  }
+  const dataDir = resolve(options.dataDir);
+  createDirectory(dataDir);
+  const lock = lockDirectory(dataDir);
+  let db: Database.Database | undefined;
+  try {
+    const path = join(dataDir, DATABASE_NAME);
+    const checked = existsSync(path) ? checkVersion(path, migrations.length) : undefined;
+    try {
+      db = new Database(path);
+      configure(db);
+    } finally {
+      checked?.close();
+    }
+    migrate(db, migrations);
+    return assemble(options, tuning, db, { lock, ...openFiles(db, path) });
+  } catch (error) {
+    db?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+interface Files {
+  readonly lock: DirectoryLock;
+  readonly path: string;
+  /** Descriptors for flushing. The one of the database must outlive every connection of this process. */
+  readonly walFd: number;
+  readonly databaseFd: number;
+}
+
+function assemble(
+  options: StorageOptions,
+  tuning: StorageTuning,
+  db: Database.Database,
+  files: Files | undefined,
+): Storage {
+  const { log } = options;
+  let hasFailed = false;
+  const onFailure = (error: Error): void => {
+    if (hasFailed) return;
+    hasFailed = true;
+    turns.refuse(new ServerError(503, "RL_STORAGE_FAILED", `the storage has failed: ${error.message}`));
+    barrier.fail();
+    options.onFatal(error);
+  };
+  const barrier = new Barrier({ flush: chooseFlush(options, tuning, files), log, onFailure });
+  const turns: Turns = new Turns({
+    db,
+    barrier,
+    log,
+    onFailure,
+    onGrowth: (walBytes) => checkpoints?.onGrowth(walBytes),
+    ...(tuning.defer === undefined ? {} : { defer: tuning.defer }),
+  });
+  const checkpoints =
+    files &&
+    new Checkpoints({
+      db,
+      turns,
+      path: files.path,
+      databaseFd: files.databaseFd,
+      thresholdBytes: tuning.checkpointBytes ?? CHECKPOINT_BYTES,
+      log,
+      onFailure,
+    });
+  checkpoints?.onGrowth(turns.walLengthBytes);
+
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    turns.end();
+    turns.refuse(new ServerError(503, "RL_STORAGE_CLOSED", "the server is shutting down"));
+    await barrier.idle();
+    await checkpoints?.close();
+    if (hasFailed) return;
+    db.close();
+    if (files === undefined) return;
+    closeSync(files.walFd);
+    closeSync(files.databaseFd);
+    files.lock.release();
+  };
+  return {
+    db,
+    turns,
+    counters: {
+      get commits() {
+        return turns.commits;
+      },
+      get flushes() {
+        return barrier.flushes;
+      },
+      get walBytes() {
+        return turns.walBytes;
+      },
+      get checkpoints() {
+        return checkpoints?.completed ?? 0;
+      },
+    },
+    close: () => (closed ??= close()),
+  };
+}
+
+function configure(db: Database.Database): void {
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = NORMAL");
+  db.pragma("wal_autocheckpoint = 0");
+  db.pragma("journal_size_limit = -1");
+  db.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
+  db.pragma("temp_store = MEMORY");
+  db.pragma("foreign_keys = OFF");
+}
+
+/** Creates the data directory and makes its name survive a power cut, as well as those of its new parents. */
+function createDirectory(dataDir: string): void {
+  const created = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (created === undefined) return;
+  for (let dir = dataDir; dir.length >= created.length; dir = dirname(dir)) flushDirectory(dirname(dir));
+}
+
+function flushDirectory(dir: string): void {
+  // Windows has no descriptors of directories; NTFS journals names by itself.
+  if (process.platform === "win32") return;
+  const fd = openSync(dir, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Opens the descriptors for flushing and flushes once: what was recovered may be nowhere but in the page cache. */
+function openFiles(db: Database.Database, path: string): Pick<Files, "path" | "walFd" | "databaseFd"> {
+  const walPath = `${path}-wal`;
+  // SQLite creates the log with the first read of a database in WAL mode.
+  db.prepare("SELECT count(*) FROM sqlite_schema").get();
+  const walFd = openSync(walPath, "r+");
+  const databaseFd = openSync(path, "r+");
+  fdatasyncSync(databaseFd);
+  fdatasyncSync(walFd);
+  flushDirectory(dirname(path));
+  return { path, walFd, databaseFd };
+}
+
+function chooseFlush(options: StorageOptions, tuning: StorageTuning, files: Files | undefined): Flush | undefined {
+  if (files === undefined || options.durability === "process") return undefined;
+  const { walFd } = files;
+  return tuning.flush ?? { start: (done) => fdatasync(walFd, done), inline: () => fdatasyncSync(walFd) };
+}

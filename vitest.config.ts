@@ -1,0 +1,59 @@
+import { defineConfig } from "vitest/config";
+
+const oneFileAtATime = { fileParallelism: false, maxWorkers: 1 } as const;
+const minuteMs = 60_000;
+
+/**
+ * Four projects, cheapest first. `unit` needs nothing but `npm install`; the others start servers and endpoints as
+ * processes (test/support/toolchain.ts knows where they are), so they run one file at a time and one project after
+ * the other. Forks rather than threads: better-sqlite3 is a native module, and a crash stays in its file.
+ */
+export default defineConfig({
+  test: {
+    pool: "forks",
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["{sdk,server,testing,bench,scripts,examples}/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "conformance",
+          include: ["test/conformance/**/*.test.ts"],
+          testTimeout: minuteMs,
+          hookTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "oracle",
+          include: ["test/oracle/**/*.test.ts"],
+          testTimeout: 2 * minuteMs,
+          hookTimeout: 2 * minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "torture",
+          include: ["test/torture/**/*.test.ts"],
+          testTimeout: 15 * minuteMs,
+          hookTimeout: 2 * minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 4 },
+        },
+      },
+    ],
+  },
+});
