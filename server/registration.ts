@@ -50,10 +50,18 @@ export class Registrar {
     return this.#durably(() => registry.register(registration, request));
   }
 
-  /** Puts what `request.uri` serves behind an existing deployment. */
-  async replace(deploymentId: string, request: RegistrationRequest): Promise<Registered> {
+  /**
+   * Points an existing deployment to `request.uri`, which has to answer. What it serves there replaces what was
+   * registered only with `overwrites`.
+   */
+  async update(deploymentId: string, request: RegistrationRequest, overwrites: boolean): Promise<Registered> {
+    const { registry } = this.#parts;
     const registration = await this.#discover({ ...request, uri: normalUri(request.uri) });
-    return this.#durably(() => this.#parts.registry.replace(deploymentId, registration, request));
+    return this.#durably(() =>
+      overwrites
+        ? registry.replace(deploymentId, registration, request.dryRun)
+        : registry.readdress(deploymentId, registration, request.dryRun),
+    );
   }
 
   /** Asks an endpoint what it serves, without registering it. */
@@ -89,8 +97,8 @@ export class Registrar {
   }
 }
 
-/** Addresses are compared and extended with paths, so they are kept without a trailing slash. */
-function normalUri(uri: string): string {
+/** Addresses are compared and extended with paths, so they are kept without query and trailing slash. */
+export function normalUri(uri: string): string {
   let url: URL;
   try {
     url = new URL(uri);
@@ -104,5 +112,7 @@ function normalUri(uri: string): string {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new ServerError(400, "META0003", `'${uri}' is neither http:// nor https://`);
   }
+  url.search = "";
+  url.hash = "";
   return url.href.replace(/\/+$/, "");
 }

@@ -98,7 +98,9 @@ async function assemble(config: ServerConfig, log: Log, storage: Storage): Promi
     discover: (uri, options) => discover(uri, { ...options, identity, config: invokerSettings }),
   });
 
-  const { allowedHosts, allowedOrigins, host: bindHost } = config;
+  const { allowedHosts, allowedOrigins } = config;
+  const ingressHost = config.ingressHost ?? config.host;
+  const adminHost = config.adminHost ?? config.host;
   const ingress = createIngress({
     engine,
     registry,
@@ -109,18 +111,18 @@ async function assemble(config: ServerConfig, log: Log, storage: Storage): Promi
     log,
   });
   const ingressListener = await listenOn("ingress", {
-    host: bindHost,
+    host: ingressHost,
     port: config.ingressPort,
     guard: createGuard({ allowedHosts, allowedOrigins }),
     onRequest: ingress.onRequest,
     bodyLimitBytes: config.requestLimitBytes,
     log,
   });
-  const ingressUrl = urlOf(bindHost, ingressListener.port);
+  const ingressUrl = urlOf(ingressHost, ingressListener.port);
   let adminListener: Listener;
   try {
     adminListener = await listenOn("admin", {
-      host: bindHost,
+      host: adminHost,
       port: config.adminPort,
       guard: createGuard({ allowedHosts, allowedOrigins }),
       onRequest: createAdmin({
@@ -142,7 +144,7 @@ async function assemble(config: ServerConfig, log: Log, storage: Storage): Promi
   turns.apply(() => engine.recover());
   return {
     ingressUrl,
-    adminUrl: urlOf(bindHost, adminListener.port),
+    adminUrl: urlOf(adminHost, adminListener.port),
     registrar,
     registry,
     async close(graceMs = 0) {
@@ -194,6 +196,9 @@ function defaultsOf(config: ServerConfig): ServiceDefaults {
     workflowRetentionMs: config.workflowRetentionMs,
     journalRetentionMs: config.journalRetentionMs,
     maxJournalRetentionMs: config.maxJournalRetentionMs,
+    maxIdempotencyRetentionMs: config.maxIdempotencyRetentionMs,
+    maxWorkflowRetentionMs: config.maxWorkflowRetentionMs,
+    maxRetryAttempts: config.maxRetryAttempts,
     enableLazyState: false,
     retryPolicy: {
       initialIntervalMs: config.retryInitialIntervalMs,

@@ -48,7 +48,7 @@ function single(field: Field<unknown>, depth: number): fc.Arbitrary<unknown> {
     case Kind.String:
       return fc.oneof(
         { weight: 4, arbitrary: fc.string({ unit: "binary" }).map(wellFormed) },
-        { weight: 1, arbitrary: fc.string({ unit: "grapheme", minLength: 20, maxLength: 300 }) },
+        { weight: 1, arbitrary: fc.string({ unit: "binary", minLength: 20, maxLength: 200 }).map(wellFormed) },
         { weight: 1, arbitrary: fc.string({ unit: "grapheme-ascii", maxLength: 200 }) },
         {
           weight: 1,

@@ -41,6 +41,14 @@ export function answerDurably<T>(turns: Turns, command: () => T, answer: (result
   });
 }
 
+/** The answer to a method that a path does not have. */
+export function methodsOf(...methods: string[]): RequestHandler {
+  return (request, response) => {
+    response.setHeader("allow", methods.join(","));
+    sendError(response, new ServerError(405, "RL_BAD_METHOD", `${request.method} is not possible here`));
+  };
+}
+
 export const requireJson: RequestHandler = (request, _response, next) => {
   if (request.is("application/json") === false || request.is("application/json") === null) {
     next(new ServerError(415, "RL_NOT_JSON", "Expected request with `Content-Type: application/json`"));

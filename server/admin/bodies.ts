@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-const headers = z.record(z.string(), z.string()).nullish();
+/** Names are tokens (RFC 9110), values have no control characters: they become headers of requests to the endpoint. */
+const headers = z
+  .record(z.string().regex(/^[!#$%&'*+\-.^_`|~0-9a-z]+$/i), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
+  .nullish();
 
 /** `POST /deployments`. */
 export const registerDeployment = z.object({
@@ -15,11 +18,11 @@ export const registerDeployment = z.object({
 
 /** `PATCH /deployments/{id}` and, under `/v2`, `PUT`. */
 export const updateDeployment = z.object({
-  uri: z.string().optional(),
+  uri: z.string().nullish(),
   additional_headers: headers,
   dry_run: z.boolean().optional(),
   overwrite: z.boolean().optional(),
-  use_http_11: z.boolean().optional(),
+  use_http_11: z.boolean().nullish(),
 });
 
 /** `POST /services/{service}/state`. Values are arrays of bytes. */

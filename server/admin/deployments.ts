@@ -1,14 +1,14 @@
-import { Router } from "express";
+import { type RequestHandler, Router } from "express";
 import { ServerError } from "../errors.ts";
-import type { RegistrationRequest } from "../registration.ts";
-import { answerDurably, badField, notFound, readBody, requireJson } from "./answers.ts";
+import { normalUri, type RegistrationRequest } from "../registration.ts";
+import { answerDurably, badField, methodsOf, notFound, readBody, requireJson, sendError } from "./answers.ts";
 import { registerDeployment, updateDeployment } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 import { deploymentDetail, deploymentSummary, registeredJson } from "./shapes.ts";
 
 /**
- * `/deployments`. Under `/v2` a second registration of an address overwrites by default and an update is a PUT; later
- * versions change nothing by default and update with PATCH (FACTS).
+ * `/deployments`. Under `/v2` a second registration of an address overwrites by default (and is 201), and PUT updates;
+ * later versions change nothing by default, answer 200 to whatever was known before, and update with PATCH only.
  */
 export function deploymentRoutes({ registry, registrar, turns }: AdminParts, apiVersion: number | undefined): Router {
   const router = Router();
@@ -31,21 +31,21 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
     const body = readBody(registerDeployment, request.body);
     const uri = absoluteUri(body.uri);
     const force = body.force ?? overwritesByDefault;
-    const [known] = registry.deploymentsAt(uri.replace(/\/+$/, ""));
-    if (known !== undefined && body.force === false && overwritesByDefault) {
+    const [known] = registry.deploymentsAt(normalUri(uri));
+    if (known !== undefined && !force && overwritesByDefault) {
       throw new ServerError(409, "RL_DEPLOYMENT_EXISTS", `Conflict: deployment ${known.id} already exists`);
     }
-    const { deployment, services, isNew } = await registrar.register({
+    const { deployment, services } = await registrar.register({
       uri,
       useHttp11: body.use_http_11 ?? false,
-      additionalHeaders: body.additional_headers ?? {},
+      additionalHeaders: lowerCase(body.additional_headers),
       metadata: body.metadata ?? {},
       force,
       breaking: body.breaking ?? false,
       dryRun: body.dry_run ?? false,
     });
-    if (isNew && body.dry_run !== true) response.location(`/deployments/${deployment.id}`);
-    response.status(isNew && body.dry_run !== true ? 201 : 200).json(registeredJson(deployment, services));
+    response.setHeader("location", `deployments/${deployment.id}`);
+    response.status(known === undefined || overwritesByDefault ? 201 : 200).json(registeredJson(deployment, services));
   });
 
   router.get("/:id", (request, response) => {
@@ -53,22 +53,28 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
     response.json(deploymentDetail(deployment, registry.servicesOf(deployment.id)));
   });
 
-  router[apiVersion === 2 ? "put" : "patch"]("/:id", requireJson, async (request, response) => {
-    const { id } = request.params;
-    const known = find(String(id));
+  const update: RequestHandler = async (request, response) => {
+    const known = find(String(request.params.id));
     const body = readBody(updateDeployment, request.body);
-    const update: RegistrationRequest = {
-      uri: body.uri === undefined ? known.uri : absoluteUri(body.uri),
+    const changed: RegistrationRequest = {
+      uri: body.uri == null ? known.uri : absoluteUri(body.uri),
       useHttp11: body.use_http_11 ?? known.httpVersion === "HTTP/1.1",
-      additionalHeaders: body.additional_headers ?? known.additionalHeaders,
+      additionalHeaders: body.additional_headers == null ? known.additionalHeaders : lowerCase(body.additional_headers),
       metadata: known.metadata,
-      force: body.overwrite ?? false,
-      breaking: false,
+      force: true,
+      breaking: true,
       dryRun: body.dry_run ?? false,
     };
-    const { deployment, services } = await registrar.replace(known.id, update);
+    const { deployment, services } = await registrar.update(known.id, changed, body.overwrite ?? false);
     response.json(deploymentDetail(deployment, services));
-  });
+  };
+  router.patch("/:id", requireJson, update);
+  if (apiVersion === 2) router.put("/:id", requireJson, update);
+  else {
+    router.put("/:id", (_request, response) => {
+      sendError(response, new ServerError(405, "RL_BAD_METHOD", "PUT updates a deployment under /v2 only; use PATCH"));
+    });
+  }
 
   router.delete("/:id", (request, response) => {
     const deployment = find(request.params.id);
@@ -84,7 +90,15 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
     );
   });
 
+  router.all("/", methodsOf("GET", "HEAD", "POST"));
+  router.all("/:id", methodsOf("GET", "HEAD", "DELETE", "PATCH"));
+
   return router;
+}
+
+/** Header names as they travel; that is also how the real server shows them. */
+function lowerCase(headers: Readonly<Record<string, string>> | null | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function absoluteUri(text: string): string {

@@ -1,10 +1,16 @@
 import { type RequestHandler, type Response, Router } from "express";
 import { decodeInvocationId } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
-import { answerDurably, badField, notFound, sendError } from "./answers.ts";
+import { answerDurably, badField, methodsOf, notFound, sendError } from "./answers.ts";
 import type { AdminParts } from "./parts.ts";
 
 type Result = "unknown" | "completed" | "not-completed" | "not-started" | "done" | "appended" | "paused" | "resumed";
+
+const NO_RESTART = new ServerError(
+  501,
+  "RL_NOT_IMPLEMENTED",
+  "restate-lite cannot restart an invocation as new yet; send the request again instead",
+);
 
 /** `/invocations`. Codes and sentences of restate-server 1.7.12. */
 export function invocationRoutes({ engine, registry, turns }: AdminParts): Router {
@@ -49,32 +55,39 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     "/:id/purge-journal",
     action((id) => engine.purgeJournal(id), { "not-completed": isNotCompleted }),
   );
+  const isNotRunning = (id: string) => refused(409, `The invocation '${id}' is not running, cannot be paused.`);
   router.patch(
     "/:id/pause",
-    action((id) => engine.pause(id), {
-      completed: wasCompleted,
-      "not-started": (id) => refused(409, `The invocation '${id}' is not running, cannot be paused.`),
-    }),
+    action(
+      (id) => {
+        const isPausedAlready = engine.describe(id)?.status === "paused";
+        const result = engine.pause(id);
+        return isPausedAlready ? "done" : result;
+      },
+      { completed: isNotRunning, "not-started": isNotRunning },
+    ),
   );
   router.patch(
     "/:id/resume",
     action((id, { deployment }) => engine.resume(id, deploymentOf(id, deployment)), {
-      completed: wasCompleted,
+      completed: (id) => refused(409, `The invocation '${id}' is completed, cannot be resumed.`),
       "not-started": (id) => refused(425, `The invocation '${id}' is either inboxed or scheduled, cannot be resumed.`),
     }),
   );
-  router.patch("/:id/restart-as-new", () => {
-    throw new ServerError(
-      501,
-      "RL_NOT_IMPLEMENTED",
-      "restate-lite cannot restart an invocation as new yet; send the request again instead",
+  router.patch("/:id/restart-as-new", (request, response) => {
+    const { id } = request.params;
+    checkId(id);
+    answerDurably(
+      turns,
+      () => engine.describe(id),
+      (description) => sendError(response, description === undefined ? notFound("invocation", id) : NO_RESTART),
     );
   });
 
   /** `latest`, `keep` or an id. */
   function deploymentOf(invocationId: string, wanted: unknown): string | undefined {
-    if (wanted === undefined || wanted === "keep") return undefined;
-    if (wanted !== "latest") return String(wanted);
+    if (wanted === undefined || /^keep$/i.test(String(wanted))) return undefined;
+    if (!/^latest$/i.test(String(wanted))) return String(wanted);
     const service = engine.describe(invocationId)?.target.split("/")[0] ?? "";
     return registry.service(service)?.deploymentId;
   }
@@ -98,17 +111,28 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     );
   });
 
+  router.all("/:id", methodsOf("DELETE"));
+  for (const verb of ["cancel", "kill", "purge", "purge-journal", "pause", "resume", "restart-as-new"]) {
+    router.all(`/:id/${verb}`, methodsOf("PATCH"));
+  }
+
   return router;
 }
 
 /** Beyond the real API: how an invocation stands and why it is not further. */
-export function describeRoute({ engine }: AdminParts): RequestHandler {
+export function describeRoute({ engine, turns }: AdminParts): RequestHandler {
   return (request, response) => {
     const id = String(request.params.id);
     checkId(id);
-    const description = engine.describe(id);
-    if (description === undefined) throw notFound("invocation", id);
-    response.json(description);
+    // Durably, because what the open turn wrote is visible to it.
+    answerDurably(
+      turns,
+      () => engine.describe(id),
+      (description) => {
+        if (description === undefined) sendError(response, notFound("invocation", id));
+        else response.json(description);
+      },
+    );
   };
 }
 

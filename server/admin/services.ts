@@ -1,5 +1,6 @@
 import { Router } from "express";
-import { answerDurably, notFound, readBody, requireJson } from "./answers.ts";
+import { ServerError } from "../errors.ts";
+import { answerDurably, methodsOf, notFound, readBody, requireJson } from "./answers.ts";
 import { modifyState } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 import { handlerJson, serviceJson } from "./shapes.ts";
@@ -37,19 +38,27 @@ export function serviceRoutes({ registry, engine, turns }: AdminParts): Router {
   router.post("/:service/state", requireJson, (request, response) => {
     const { service } = request.params;
     const body = readBody(modifyState, request.body);
+    if (body.version != null) {
+      throw new ServerError(
+        501,
+        "RL_NOT_IMPLEMENTED",
+        "restate-lite cannot check the version of the state yet; leave `version` out to replace the state unseen",
+      );
+    }
     const entries = Object.entries(body.new_state).map(
       ([name, bytes]) => [Buffer.from(name).toString("base64"), Buffer.from(bytes).toString("base64")] as const,
     );
     answerDurably(
       turns,
-      () =>
-        engine.mutateState(String(service), body.scope ?? undefined, body.object_key, {
-          version: body.version ?? undefined,
-          entries,
-        }),
+      () => engine.mutateState(String(service), body.scope ?? undefined, body.object_key, { entries }),
       () => response.status(202).end(),
     );
   });
+
+  for (const path of ["/", "/:service", "/:service/handlers", "/:service/handlers/:handler"]) {
+    router.all(path, methodsOf("GET", "HEAD"));
+  }
+  router.all("/:service/state", methodsOf("POST"));
 
   return router;
 }

@@ -83,7 +83,7 @@ export function serviceJson(service: Service) {
     ...(Object.keys(service.metadata).length === 0 ? {} : { metadata: service.metadata }),
     idempotency_retention: friendlyDuration(settings.idempotencyRetentionMs),
     ...(service.type === "Workflow"
-      ? { workflow_completion_retention: friendlyDuration(settings.workflowRetentionMs) }
+      ? { workflow_completion_retention: friendlyDuration(workflowRetentionMs(service)) }
       : {}),
     journal_retention: friendlyDuration(settings.journalRetentionMs),
     inactivity_timeout: friendlyDuration(settings.inactivityTimeoutMs),
@@ -91,6 +91,12 @@ export function serviceJson(service: Service) {
     enable_lazy_state: settings.enableLazyState,
     retry_policy: retryPolicyJson(settings.retryPolicy),
   };
+}
+
+/** The run handler's, which is where discovery says it. */
+function workflowRetentionMs({ handlers, settings }: Service): number {
+  const run = [...handlers.values()].find(({ type }) => type === "Workflow");
+  return run?.workflowRetentionMs ?? settings.workflowRetentionMs;
 }
 
 /** Only what the handler itself sets; the rest is the service's. */
@@ -104,7 +110,6 @@ export function handlerJson(handler: Handler) {
     ...(handler.documentation === undefined ? {} : { documentation: handler.documentation }),
     ...(Object.keys(handler.metadata).length === 0 ? {} : { metadata: handler.metadata }),
     ...duration("idempotency_retention", given.idempotencyRetentionMs),
-    ...duration("workflow_completion_retention", given.workflowRetentionMs),
     ...duration("journal_retention", given.journalRetentionMs),
     ...duration("inactivity_timeout", given.inactivityTimeoutMs),
     ...duration("abort_timeout", given.abortTimeoutMs),
@@ -113,17 +118,33 @@ export function handlerJson(handler: Handler) {
     input_description: inputDescription(handler.input),
     output_description: outputDescription(handler.output),
     ...(handler.input?.jsonSchema === undefined ? {} : { input_json_schema: handler.input.jsonSchema }),
-    ...(handler.output?.jsonSchema === undefined ? {} : { output_json_schema: handler.output.jsonSchema }),
+    ...(handler.output?.contentType === undefined || handler.output.jsonSchema === undefined
+      ? {}
+      : { output_json_schema: handler.output.jsonSchema }),
     retry_policy: { max_attempts: null, ...retryPolicyJson(given.retryPolicy ?? {}) },
   };
 }
 
+/** What is allowed when discovery says nothing: any input, JSON as output. */
 function inputDescription(input: InputRule | undefined): string {
-  return input?.contentType ?? "none";
+  if (input === undefined) return "*/*";
+  if (input.contentType === undefined) return input.required ? "<invalid rules>" : "none";
+  return schemaDescription(input.jsonSchema) ?? input.contentType;
 }
 
 function outputDescription(output: OutputRule | undefined): string {
-  return output?.contentType ?? "none";
+  if (output === undefined) return "application/json";
+  if (output.contentType === undefined) return "none";
+  const description = schemaDescription(output.jsonSchema) ?? output.contentType;
+  return output.setContentTypeIfEmpty ? `optional ${description}` : description;
+}
+
+/** A schema by its title, or by its type when it has just one. */
+function schemaDescription(schema: unknown): string | undefined {
+  if (typeof schema !== "object" || schema === null) return undefined;
+  const { title, type } = schema as { title?: unknown; type?: unknown };
+  if (typeof title === "string") return `JSON '${title}'`;
+  return typeof type === "string" ? `JSON ${type}` : undefined;
 }
 
 function retryPolicyJson(policy: Partial<RetryPolicy>) {

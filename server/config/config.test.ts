@@ -47,6 +47,37 @@ describe("the configuration", () => {
     ]);
   });
 
+  it("warns about a setting of the real server that somebody would miss", async () => {
+    const { warnings } = await load({ environment: { RESTATE_WORKER__INVOKER__HTTP_PROXY: "http://proxy:1" } });
+    expect(warnings).toEqual(["RESTATE_WORKER__INVOKER__HTTP_PROXY is no setting of restate-lite and is ignored"]);
+  });
+
+  it("is silent about variables of the CLI and the SDKs", async () => {
+    const { warnings } = await load({ environment: { RESTATE_ADMIN_URL: "http://x", RESTATE_LOGGING: "debug" } });
+    expect(warnings).toEqual([]);
+  });
+
+  it("finds the request identity key under both names that the documentation uses", async () => {
+    for (const name of [
+      "RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE",
+      "RESTATE_WORKER__INVOKER__REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE",
+    ]) {
+      expect((await load({ environment: { [name]: "key.pem" } })).config.identityKeyFile).toBe("key.pem");
+    }
+  });
+
+  it("takes a bind address apart, and lets --host win over it", async () => {
+    const environment = { RESTATE_INGRESS__BIND_ADDRESS: "[::]:18080", RESTATE_ADMIN__BIND_ADDRESS: "0.0.0.0:19070" };
+    const { config, warnings } = await load({ environment });
+    expect(config).toMatchObject({ ingressHost: "::", ingressPort: 18080, adminHost: "0.0.0.0", adminPort: 19070 });
+    expect(warnings).toEqual([]);
+    const overridden = await load({ environment, options: { host: "127.0.0.9" } });
+    expect(overridden.config).toMatchObject({ ingressHost: "127.0.0.9", adminHost: "127.0.0.9", ingressPort: 18080 });
+    await expect(load({ environment: { RESTATE_ADMIN__BIND_ADDRESS: "9070" } })).rejects.toThrow(
+      'RESTATE_ADMIN__BIND_ADDRESS: "9070" is not an address',
+    );
+  });
+
   it("names the source of a value that it cannot read", async () => {
     await expect(load({ environment: { RESTATE_ADMIN__BIND_PORT: "70000" } })).rejects.toThrow(
       'RESTATE_ADMIN__BIND_PORT: "70000" is not a whole number from 0 to 65535',
@@ -70,9 +101,13 @@ describe("values", () => {
     ["PT10S", 10_000],
     ["P1DT0.5H", 88_200_000],
     ["1 day", 86_400_000],
+    ["5 hours", 18_000_000],
+    ["1 hour 30 minutes", 5_400_000],
+    ["10 secs", 10_000],
+    ["0", 0],
   ])("the duration %s", (source, ms) => expect(durationMs(source)).toBe(ms));
 
-  it.each(["", "5", "1 fortnight", "PT", "s", "1s x"])("no duration: %s", (source) => {
+  it.each(["", "5", "1 fortnight", "PT", "s", "1s x", "1.2.3s", "PT1.2.3S", "-1s"])("no duration: %s", (source) => {
     expect(() => durationMs(source)).toThrow("duration");
   });
 
@@ -82,6 +117,8 @@ describe("values", () => {
     ["1kb", 1000],
     ["0", 0],
   ])("the size %s", (source, bytes) => expect(sizeBytes(source)).toBe(bytes));
+
+  it.each(["", "1.2.3", "x", "-1", "1 XB"])("no size: %s", (source) => expect(() => sizeBytes(source)).toThrow("size"));
 
   it("environment names follow the path", () => {
     expect(environmentName("worker.invoker.abort-timeout")).toBe("RESTATE_WORKER__INVOKER__ABORT_TIMEOUT");

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { ServerError } from "../errors.ts";
-import { SETTINGS, type ServerConfig, type Setting, WITHOUT_MEANING } from "./settings.ts";
+import { OF_OTHER_PROGRAMS, SETTINGS, type ServerConfig, type Setting, WITHOUT_MEANING } from "./settings.ts";
 import { BadValue, durationMs } from "./values.ts";
 
 export type { ServerConfig } from "./settings.ts";
@@ -33,6 +33,33 @@ interface Given {
   readonly source: string;
 }
 
+/** Brings other names of a setting to its own, and splits an address into the two settings that it stands for. */
+function normal(given: ReadonlyMap<string, Given>): Map<string, Given> {
+  const own = new Map(given);
+  for (const { path, aliases = [] } of Object.values(SETTINGS) as Setting<unknown>[]) {
+    for (const alias of aliases) {
+      const value = own.get(alias);
+      if (value === undefined) continue;
+      own.delete(alias);
+      if (!own.has(path)) own.set(path, value);
+    }
+  }
+  for (const section of ["ingress", "admin"]) {
+    const address = own.get(`${section}.bind-address`);
+    if (address === undefined) continue;
+    own.delete(`${section}.bind-address`);
+    const { value, source } = address;
+    const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(String(value));
+    if (match === null) {
+      throw new ServerError(500, "RT0002", `${source}: ${JSON.stringify(value)} is not an address like "0.0.0.0:8080"`);
+    }
+    const [, ipv6, host, port] = match;
+    if (!own.has(`${section}.bind-ip`)) own.set(`${section}.bind-ip`, { value: ipv6 ?? host, source });
+    if (!own.has(`${section}.bind-port`)) own.set(`${section}.bind-port`, { value: port, source });
+  }
+  return own;
+}
+
 /** `RESTATE_INGRESS__BIND_PORT` for `ingress.bind-port`. */
 export function environmentName(path: string): string {
   return `RESTATE_${path.replaceAll(".", "__").replaceAll("-", "_").toUpperCase()}`;
@@ -45,11 +72,10 @@ export function environmentName(path: string): string {
 export async function loadConfig(sources: Sources): Promise<Loaded> {
   const warnings: string[] = [];
   const file = sources.configFile ?? sources.environment.RESTATE_CONFIG;
-  const fromFile = file === undefined ? new Map<string, Given>() : await readFile(file);
-  const fromEnvironment = readEnvironment(sources.environment);
+  const fromFile = normal(file === undefined ? new Map<string, Given>() : await readFile(file));
+  const fromEnvironment = normal(readEnvironment(sources.environment));
 
-  const known = new Map<string, Setting<unknown>>();
-  for (const setting of Object.values(SETTINGS)) known.set(setting.path, setting);
+  const known = new Set(Object.values(SETTINGS).map(({ path }) => path));
   const unknownNames = [...fromFile, ...fromEnvironment].filter(
     ([path]) => !known.has(path) && !WITHOUT_MEANING.test(path),
   );
@@ -84,6 +110,7 @@ function readEnvironment(environment: Sources["environment"]): Map<string, Given
   const given = new Map<string, Given>();
   for (const [name, value] of Object.entries(environment)) {
     if (!name.startsWith("RESTATE_") || name === "RESTATE_CONFIG" || name.startsWith("RESTATE_LITE_")) continue;
+    if (OF_OTHER_PROGRAMS.test(name)) continue;
     if (value === undefined) continue;
     const path = name.slice("RESTATE_".length).toLowerCase().replaceAll("__", ".").replaceAll("_", "-");
     given.set(path, { value, source: name });

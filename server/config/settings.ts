@@ -23,10 +23,16 @@ export interface Setting<T> {
   readonly otherwise: T;
   /** Name on the command line, if any. */
   readonly option?: string;
+  /** Other dotted names that the real server or its documentation gives it. */
+  readonly aliases?: readonly string[];
 }
 
 function setting<T>(path: string, parse: Parse<T>, otherwise: T, option?: string): Setting<T> {
   return option === undefined ? { path, parse, otherwise } : { path, parse, otherwise, option };
+}
+
+function known<T>(aliases: readonly string[], under: Setting<T>): Setting<T> {
+  return { ...under, aliases };
 }
 
 const optional =
@@ -37,9 +43,15 @@ const optional =
 /** Every setting of the server. Durations in milliseconds, sizes in bytes. */
 export const SETTINGS = {
   host: setting("bind-ip", text, "127.0.0.1", "host"),
+  /** Where one port listens elsewhere than the other; `--host` is for both. */
+  ingressHost: setting("ingress.bind-ip", optional(text), undefined, "host"),
+  adminHost: setting("admin.bind-ip", optional(text), undefined, "host"),
   ingressPort: setting("ingress.bind-port", integer(0, 65_535), 8080, "ingress-port"),
   adminPort: setting("admin.bind-port", integer(0, 65_535), 9070, "admin-port"),
-  advertisedIngress: setting("admin.advertised-ingress-endpoint", optional(text), undefined),
+  advertisedIngress: known(
+    ["ingress.advertised-address", "admin.advertised-ingress-endpoint"],
+    setting("ingress.advertised-ingress-endpoint", optional(text), undefined),
+  ),
   dataDir: setting("base-dir", text, ".restate-lite", "data-dir"),
   isEphemeral: setting("ephemeral", flag, false, "ephemeral"),
   durability: setting("durability", oneOf("power", "process"), "power", "durability"),
@@ -50,7 +62,10 @@ export const SETTINGS = {
   clusterName: setting("cluster-name", text, "localcluster"),
   shutdownTimeoutMs: setting("shutdown-timeout", durationMs, 60_000),
   requestLimitBytes: setting("ingress.request-size-limit", sizeBytes, 32 * MIB),
-  identityKeyFile: setting("request-identity-private-key-pem-file", optional(text), undefined),
+  identityKeyFile: known(
+    ["worker.invoker.request-identity-private-key-pem-file"],
+    setting("request-identity-private-key-pem-file", optional(text), undefined),
+  ),
 
   inactivityTimeoutMs: setting("worker.invoker.inactivity-timeout", durationMs, 60_000),
   abortTimeoutMs: setting("worker.invoker.abort-timeout", durationMs, 600_000),
@@ -65,6 +80,9 @@ export const SETTINGS = {
   idempotencyRetentionMs: setting("default-idempotency-retention", durationMs, DAY_MS),
   workflowRetentionMs: setting("default-workflow-completion-retention", durationMs, DAY_MS),
   maxJournalRetentionMs: setting("max-journal-retention", optional(durationMs), undefined),
+  maxIdempotencyRetentionMs: setting("max-idempotency-retention", optional(durationMs), undefined),
+  maxWorkflowRetentionMs: setting("max-workflow-completion-retention", optional(durationMs), undefined),
+  maxRetryAttempts: setting("max-retry-policy-max-attempts", optional(integer(1)), undefined),
 
   retryInitialIntervalMs: setting("default-retry-policy.initial-interval", durationMs, 500),
   retryFactor: setting("default-retry-policy.exponentiation-factor", decimal, 2),
@@ -86,7 +104,24 @@ type SettingValue<S, Fallback> = S extends Setting<infer T> ? T : Fallback;
 
 /**
  * Settings of the real server that steer what a single node of SQLite does not have (its log, its partitions, its
- * RocksDB, clustering, telemetry). Giving them is no mistake, so they do not warn.
+ * RocksDB, clustering, the memory pools of its invoker). Giving them is no mistake, so they do not warn. What somebody
+ * would miss (proxies, tracing, Kafka, throttling, …) is not among them.
  */
-export const WITHOUT_MEANING =
-  /^(roles|node-|cluster-|location|auto-provision|default-num-partitions|default-replication|force-node-id|bind-port|bind-address|advertised-|use-random-ports|listen-mode|metadata-|bifrost|networking|rocksdb-|gossip-|hlc-|tracing-|runtime-|disable-|log-disable-|default-thread-|storage-|initialization-|network-error-|no-proxy|http-proxy|experimental-|worker\.(internal|cleanup|max-command|trim|data-service|rule-book|self-proposal|storage|snapshots|shuffle)|worker\.invoker\.(in-memory|memory|per-invocation|http2-|request-|message-size-warning|additional|max-awaited|tmp-dir)|admin\.(heartbeat|query-engine|disable|bind-address|advertised-admin)|ingress\.(kafka|ingestion|experimental|bind-address|concurrent|advertised))/;
+export const WITHOUT_MEANING = new RegExp(
+  [
+    "roles|node-|location|auto-provision|default-num-partitions|default-replication|force-node-id|log-server",
+    "bind-port|bind-address|advertised-|listen-mode|metadata-|bifrost|networking|rocksdb-|gossip-|hlc-",
+    "disable-|log-disable-|default-thread-|storage-|initialization-|network-error-|experimental-",
+    "worker\\.(internal|cleanup|max-command|trim|data-service|rule-book|storage|snapshots|shuffle|num-timers)",
+    "worker\\.invoker\\.(in-memory|memory|per-invocation|http2-|request-compression|request-identity-expiration)",
+    "worker\\.invoker\\.(message-size-warning|tmp-dir)",
+    "admin\\.(heartbeat|query-engine|disable-cluster|listen-mode|advertised-)",
+    "ingress\\.(ingestion|listen-mode)",
+  ]
+    .map((group) => `^(?:${group})`)
+    .join("|"),
+);
+
+/** Variables of the real CLI, its SDKs and its cloud, which share the prefix and are no settings of a server. */
+export const OF_OTHER_PROGRAMS =
+  /^RESTATE_(ADMIN_URL|INGRESS_URL|HOST|HOST_SCHEME|AUTH_TOKEN|BEARER_TOKEN|API_KEY|ENV_ID|ENVIRONMENT(_ID)?|LOGGING|LOG_DRIVER|SIGNING_PUBLIC_KEY|IDENTITY_KEY|TUNNEL_NAME|CLOUD_REGION|PLATFORM)$/;

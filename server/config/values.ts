@@ -52,35 +52,34 @@ export const decimal: Parse<number> = (value) => {
   return number;
 };
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  sec: 1000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-  hr: 3_600_000,
-  d: 86_400_000,
-  day: 86_400_000,
-  days: 86_400_000,
-  w: 604_800_000,
-};
-const ISO = /^P(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/i;
+/** Units of jiff's friendly format, which the real server reads; days are 24 hours. */
+const UNITS: readonly (readonly [ms: number, names: string])[] = [
+  [1e-6, "ns nsec nsecs nano nanos nanosecond nanoseconds"],
+  [1e-3, "us µs usec usecs micro micros microsecond microseconds"],
+  [1, "ms msec msecs milli millis millisecond milliseconds"],
+  [1000, "s sec secs second seconds"],
+  [60_000, "m min mins minute minutes"],
+  [3_600_000, "h hr hrs hour hours"],
+  [86_400_000, "d day days"],
+  [604_800_000, "w wk wks week weeks"],
+];
+const UNIT_MS = new Map(UNITS.flatMap(([ms, names]) => names.split(" ").map((name) => [name, ms] as const)));
+const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
+const ISO = new RegExp(`^P(?:${NUMBER}W)?(?:${NUMBER}D)?(?:T(?:${NUMBER}H)?(?:${NUMBER}M)?(?:${NUMBER}S)?)?$`, "i");
+const FRIENDLY = new RegExp(String.raw`${NUMBER}\s*([a-zµ]+)\s*,?\s*`, "gi");
 const ISO_UNITS_MS = [604_800_000, 86_400_000, 3_600_000, 60_000, 1000];
 
-/** A duration such as `1m 30s`, `500ms` or `PT10S`, in milliseconds. */
+/** A duration such as `1m 30s`, `5 hours`, `PT10S` or `0`, in milliseconds. */
 export const durationMs: Parse<number> = (value) => {
   const source = typeof value === "string" ? value.trim() : "";
+  if (source === "0") return 0;
   const iso = ISO.exec(source);
   if (iso !== null && /\d/.test(source)) {
     return ISO_UNITS_MS.reduce((sum, unitMs, i) => sum + Number(iso[i + 1] ?? 0) * unitMs, 0);
   }
   let totalMs = 0;
-  const rest = source.replace(/([\d.]+)\s*([a-zµ]+)\s*,?\s*/gi, (match, amount: string, unit: string) => {
-    const unitMs = UNIT_MS[unit.toLowerCase()];
+  const rest = source.replace(FRIENDLY, (match, amount: string, unit: string) => {
+    const unitMs = UNIT_MS.get(unit.toLowerCase());
     if (unitMs === undefined) return match;
     totalMs += Number(amount) * unitMs;
     return "";
@@ -98,12 +97,15 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   kib: 2 ** 10,
   mib: 2 ** 20,
   gib: 2 ** 30,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
 };
 
 /** A size such as `32 MiB`, in bytes. */
 export const sizeBytes: Parse<number> = (value) => {
   if (typeof value === "number" && value >= 0) return Math.floor(value);
-  const match = /^([\d.]+)\s*([a-z]*)$/i.exec(typeof value === "string" ? value.trim() : "");
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(typeof value === "string" ? value.trim() : "");
   const unit = SIZE_UNITS[(match?.[2] ?? "?").toLowerCase()];
   if (match === null || unit === undefined) throw new BadValue(value, 'a size like "32 MiB"');
   return Math.floor(Number(match[1]) * unit);

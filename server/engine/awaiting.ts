@@ -80,6 +80,16 @@ export function needsOutcomes(future: FutureMessage): boolean {
   );
 }
 
+/** Whether the tree waits for nothing at all, so that nothing could ever end the wait. */
+export function isEmpty(future: FutureMessage): boolean {
+  return (
+    future.waitingCompletions.length === 0 &&
+    future.waitingSignals.length === 0 &&
+    future.waitingNamedSignals.length === 0 &&
+    future.nestedFutures.every(isEmpty)
+  );
+}
+
 /** Completion ids anywhere in the tree. */
 export function awaitedCompletions(future: FutureMessage, into: number[] = []): number[] {
   into.push(...future.waitingCompletions);

@@ -8,6 +8,7 @@ import type { AttemptFailure } from "./types.ts";
 const JOURNAL_MISMATCH = 570;
 const PROTOCOL_VIOLATION = 571;
 const UNDEPLOYED_RETRY_MS = 1000;
+const UNDEPLOYED_MAX_RETRY_MS = 60_000;
 
 /** The real server's code for an error that an SDK reported. */
 export function restateCodeOf(code: number): string {
@@ -46,7 +47,7 @@ export class Failures {
     else this.#backOff(live.row, failedAttempts, sinceMs, failure, backoffMs(policy, failedAttempts));
   }
 
-  /** Nothing serves the invocation now (RT0011): it waits for a deployment, without counting attempts. */
+  /** Nothing serves the invocation now (RT0011): it looks for a deployment again and again, and never gives up. */
   undeployed(row: InvocationRow): void {
     const failure: AttemptFailure = {
       code: 500,
@@ -65,7 +66,9 @@ export class Failures {
     };
     const known = this.#kernel.statements.waits.failure.get(row.seq);
     const sinceMs = known?.since ?? this.#kernel.clock.nowMs();
-    this.#backOff(row, known?.retry_count ?? 0, sinceMs, failure, UNDEPLOYED_RETRY_MS);
+    const looks = (known?.retry_count ?? 0) + 1;
+    const delayMs = Math.min(UNDEPLOYED_RETRY_MS * 2 ** (looks - 1), UNDEPLOYED_MAX_RETRY_MS);
+    this.#backOff(row, looks, sinceMs, failure, delayMs);
   }
 
   /** Stops the retries until somebody resumes the invocation. */

@@ -3,8 +3,6 @@ import type { Kernel } from "./kernel.ts";
 
 /** A queued change of an object's whole state, as the admin API asks for it. */
 export interface StateMutation {
-  /** The state must have this version, or the mutation is dropped; `undefined`: any. */
-  readonly version: string | undefined;
   readonly entries: readonly (readonly [nameBase64: string, valueBase64: string])[];
 }
 

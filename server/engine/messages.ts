@@ -13,7 +13,7 @@ import {
 } from "../../sdk/protocol/index.ts";
 import { MAX_JOURNAL_ENTRIES } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
-import { awaitedCompletions, awaitTree } from "./awaiting.ts";
+import { awaitedCompletions, awaitTree, isEmpty } from "./awaiting.ts";
 import { commandRule } from "./commands/index.ts";
 import { Precondition } from "./commands/rule.ts";
 import { restateCodeOf } from "./failures.ts";
@@ -132,6 +132,10 @@ export class Messages implements AttemptEvents {
     const { attempts, notifications, statements } = this.#kernel;
     const { seq } = live.row;
     const tree = awaitTree(Suspension.decode(body));
+    if (isEmpty(tree)) {
+      this.#reject(live, MessageType.Suspension, "RT0012", "it waits for nothing, so nothing could resume it");
+      return;
+    }
     attempts.end(live);
     // What it waits for may have arrived after the request was closed. And a result that only the handler itself can
     // deliver would never arrive: such an invocation runs again (the real server leaves it stuck,

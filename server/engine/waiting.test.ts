@@ -86,6 +86,13 @@ describe("suspension", () => {
     expect(t.status(id)).toBe("completed");
   });
 
+  it("on nothing fails the attempt, because nothing could end it", () => {
+    const t = new Transcript();
+    const id = t.send("Greeter/greet");
+    t.says(id, suspendOnTree({ combinatorType: Combinator.AllCompleted }));
+    expect(t.engine.describe(id)).toMatchObject({ status: "backing-off", lastFailure: { restateCode: "RT0012" } });
+  });
+
   it("says what it waits for", () => {
     const t = new Transcript();
     const id = t.send("Greeter/greet");
@@ -257,6 +264,43 @@ describe("a failed attempt", () => {
     t.advance(1);
     t.says(brittle.id, error("boom"));
     expect(textOf(brittle.completion?.outcome)).toBe("500 boom");
+  });
+});
+
+describe("an invocation that nothing serves", () => {
+  it("waits for a deployment, visibly, and runs when there is one", () => {
+    const t = new Transcript();
+    const id = t.send("Greeter/greet", "1", { executeAtMs: t.clock.nowMs() + 1000 });
+    const greeter = t.registry.services.get("Greeter");
+    t.registry.services.delete("Greeter");
+    t.advance(1000);
+    expect(t.engine.describe(id)).toMatchObject({ status: "backing-off", lastFailure: { restateCode: "RT0011" } });
+    if (greeter !== undefined) t.registry.services.set("Greeter", greeter);
+    t.advance(1000);
+    expect(t.status(id)).toBe("running");
+  });
+});
+
+describe("state changed from outside", () => {
+  it("is replaced at once, or after the invocation that holds the key", () => {
+    const t = new Transcript();
+    const change = (text: string) =>
+      t.apply(() =>
+        t.engine.mutateState("Counter", undefined, "k", {
+          entries: [[Buffer.from("n").toString("base64"), Buffer.from(text).toString("base64")]],
+        }),
+      );
+    const seen = () => {
+      const { start } = t.attemptOf(t.send("Counter/k/get"));
+      return t.engine.reads.eagerState(start, 1 << 20).entries.map(({ value }) => value.toString());
+    };
+    change("1");
+    expect(seen()).toEqual(["1"]);
+    const holder = t.send("Counter/k/add");
+    change("2");
+    expect(seen()).toEqual(["1"]);
+    t.says(holder, output("r"), end);
+    expect(seen()).toEqual(["2"]);
   });
 });
 

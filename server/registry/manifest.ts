@@ -22,9 +22,16 @@ export interface DiscoveredManifest {
 
 /** Settings that the server applies where neither handler nor service says anything, and the most it allows. */
 export interface ServiceDefaults extends HandlerSettings {
-  /** RT0022: a longer journal retention is cut to this. */
+  /** RT0022: a longer journal retention is cut to this, and so with the others. */
   readonly maxJournalRetentionMs: number | undefined;
+  readonly maxIdempotencyRetentionMs?: number | undefined;
+  readonly maxWorkflowRetentionMs?: number | undefined;
+  /** More attempts, endless ones among them, are cut to this. */
+  readonly maxRetryAttempts?: number | undefined;
 }
+
+/** No service may have one of these names, in any case: the ingress has routes under them. */
+const RESERVED_NAMES = /^(restate|openapi$)/i;
 
 const SERVICE_TYPES = { SERVICE: "Service", VIRTUAL_OBJECT: "VirtualObject", WORKFLOW: "Workflow" } as const;
 const HANDLER_TYPES = { EXCLUSIVE: "Exclusive", SHARED: "Shared", WORKFLOW: "Workflow" } as const;
@@ -113,6 +120,11 @@ export async function parseManifest(body: Buffer, defaults: ServiceDefaults): Pr
       `[META0012] the endpoint supports service protocol v${minProtocolVersion} to v${maxProtocolVersion}, this server v5 to v7`,
     );
   }
+  const names = new Set<string>();
+  for (const { name } of manifest.services) {
+    if (names.has(name)) throw badManifest(`there are two services called ${name}`);
+    names.add(name);
+  }
   return {
     protocolMode: manifest.protocolMode ?? "BIDI_STREAM",
     minProtocolVersion,
@@ -121,17 +133,26 @@ export async function parseManifest(body: Buffer, defaults: ServiceDefaults): Pr
   };
 }
 
+/** The manifest is one, but what it says makes no sense. Statuses follow restate-server 1.7.12. */
+function contradiction(reason: string): ServerError {
+  return new ServerError(400, "RL_CONTRADICTORY_MANIFEST", reason);
+}
+
 function badManifest(reason: string): ServerError {
   return new ServerError(500, "META0013", `[META0013] received a bad response from the SDK: ${reason}`);
 }
 
 function serviceOf(json: ServiceJson, defaults: ServiceDefaults): DiscoveredService {
+  if (RESERVED_NAMES.test(json.name)) {
+    throw new ServerError(400, "META0005", `[META0005] '${json.name}' is a reserved name; give the service another one`);
+  }
   const type: ServiceType = SERVICE_TYPES[json.ty];
   const isPublic = json.ingressPrivate !== true;
   const settings = merged(defaults, given(json), defaults);
   const handlers = new Map<string, Handler>();
   for (const handler of json.handlers) {
     if (handlers.has(handler.name)) throw badManifest(`${json.name} has two handlers called ${handler.name}`);
+    checkHandler(json, handler);
     handlers.set(handler.name, handlerOf(handler, type, isPublic, settings, defaults));
   }
   return {
@@ -143,6 +164,37 @@ function serviceOf(json: ServiceJson, defaults: ServiceDefaults): DiscoveredServ
     settings,
     handlers,
   };
+}
+
+/** @throws ServerError 400 for what restate-server 1.7.12 refuses too */
+function checkHandler(service: ServiceJson, handler: HandlerJson): void {
+  const name = `${service.name}/${handler.name}`;
+  const isWorkflowRun = service.ty === "WORKFLOW" && handler.ty === "WORKFLOW";
+  if (!isPossible(service.ty, handler.ty)) throw contradiction(`${name}: a ${service.ty} has no ${handler.ty} handlers`);
+  if (service.ingressPrivate === true && handler.ingressPrivate === false) {
+    throw contradiction(`${name} is public in a private service; make the service public and hide its other handlers`);
+  }
+  if (handler.workflowCompletionRetention != null && !isWorkflowRun) {
+    throw contradiction(`${name} sets workflowCompletionRetention, which only a WORKFLOW handler of a workflow has`);
+  }
+  if (handler.idempotencyRetention != null && isWorkflowRun) {
+    throw contradiction(`${name} sets idempotencyRetention, which a WORKFLOW handler does not have`);
+  }
+  const inputType = handler.input?.contentType;
+  if (inputType != null && !/^[^\s/]+\/[^\s/]+/.test(inputType)) {
+    throw contradiction(`${name}: '${inputType}' is not a content type`);
+  }
+}
+
+function isPossible(service: ServiceJson["ty"], handler: HandlerJson["ty"]): boolean {
+  switch (handler) {
+    case "EXCLUSIVE":
+      return service === "VIRTUAL_OBJECT";
+    case "WORKFLOW":
+      return service === "WORKFLOW";
+    default:
+      return true;
+  }
 }
 
 function handlerOf(
@@ -182,11 +234,11 @@ function handlerOf(
   };
 }
 
-/** Unspecified: exclusive in a virtual object, the workflow's own in a workflow, nothing in a service. */
+/** Unspecified: exclusive in a virtual object; shared in a workflow, whatever its name (seen in 1.7.12). */
 function handlerType(ty: keyof typeof HANDLER_TYPES | undefined, serviceType: ServiceType): HandlerType | undefined {
   if (serviceType === "Service") return undefined;
   if (ty !== undefined) return HANDLER_TYPES[ty];
-  return serviceType === "VirtualObject" ? "Exclusive" : "Workflow";
+  return serviceType === "VirtualObject" ? "Exclusive" : "Shared";
 }
 
 function given(json: ServiceJson | HandlerJson): GivenSettings {
@@ -212,14 +264,28 @@ function given(json: ServiceJson | HandlerJson): GivenSettings {
 }
 
 function merged(base: HandlerSettings, own: GivenSettings, defaults: ServiceDefaults): HandlerSettings {
-  const journalRetentionMs = own.journalRetentionMs ?? base.journalRetentionMs;
+  const retryPolicy = { ...base.retryPolicy, ...own.retryPolicy };
+  const { maxRetryAttempts } = defaults;
   return {
     inactivityTimeoutMs: own.inactivityTimeoutMs ?? base.inactivityTimeoutMs,
     abortTimeoutMs: own.abortTimeoutMs ?? base.abortTimeoutMs,
-    idempotencyRetentionMs: own.idempotencyRetentionMs ?? base.idempotencyRetentionMs,
-    workflowRetentionMs: own.workflowRetentionMs ?? base.workflowRetentionMs,
-    journalRetentionMs: Math.min(journalRetentionMs, defaults.maxJournalRetentionMs ?? Number.POSITIVE_INFINITY),
+    idempotencyRetentionMs: atMost(
+      own.idempotencyRetentionMs ?? base.idempotencyRetentionMs,
+      defaults.maxIdempotencyRetentionMs,
+    ),
+    workflowRetentionMs: atMost(own.workflowRetentionMs ?? base.workflowRetentionMs, defaults.maxWorkflowRetentionMs),
+    journalRetentionMs: atMost(own.journalRetentionMs ?? base.journalRetentionMs, defaults.maxJournalRetentionMs),
     enableLazyState: own.enableLazyState ?? base.enableLazyState,
-    retryPolicy: { ...base.retryPolicy, ...own.retryPolicy },
+    retryPolicy: {
+      ...retryPolicy,
+      maxAttempts:
+        maxRetryAttempts === undefined
+          ? retryPolicy.maxAttempts
+          : atMost(retryPolicy.maxAttempts ?? maxRetryAttempts, maxRetryAttempts),
+    },
   };
+}
+
+function atMost(value: number, limit: number | undefined): number {
+  return limit === undefined ? value : Math.min(value, limit);
 }

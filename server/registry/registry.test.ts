@@ -81,12 +81,12 @@ describe("a manifest", () => {
     const { services } = await parse(
       manifest([
         { name: "O", ty: "VIRTUAL_OBJECT", handlers: [{ name: "a" }, { name: "b", ty: "SHARED" }] },
-        { name: "W", ty: "WORKFLOW", handlers: [{ name: "run" }] },
+        { name: "W", ty: "WORKFLOW", handlers: [{ name: "run", ty: "WORKFLOW" }, { name: "run2" }] },
         greeter,
       ]),
     );
     const types = services.map((service) => [...service.handlers.values()].map((handler) => handler.type));
-    expect(types).toEqual([["Exclusive", "Shared"], ["Workflow"], [undefined]]);
+    expect(types).toEqual([["Exclusive", "Shared"], ["Workflow", "Shared"], [undefined]]);
   });
 
   it("cannot keep journals longer than the server allows (RT0022)", async () => {

@@ -103,25 +103,45 @@ export class Registry implements RegistryView {
   }
 
   /**
-   * Puts new code behind an existing deployment id, for its in-flight invocations.
-   * @throws ServerError META0016 when services, handlers or protocol versions went missing
+   * Puts new code behind an existing deployment id, for its in-flight invocations. Services keep their revisions, and
+   * nothing is compared with what was there: restate-server 1.7.12 accepts missing services, handlers and changed types.
+   * Call inside `turns.apply`.
    */
-  replace(deploymentId: string, registration: Registration, options: RegistrationOptions): Registered {
-    const old = this.#deployments.get(deploymentId);
-    if (old === undefined) throw unknownDeployment(deploymentId);
-    if (!options.force) this.#checkSimilar(old, registration);
-    return this.#install(deploymentId, registration, options.dryRun);
+  replace(deploymentId: string, registration: Registration, dryRun: boolean): Registered {
+    return this.#install(deploymentId, registration, dryRun, this.#known(deploymentId));
+  }
+
+  /** Moves a deployment to another address; what it serves stays as registered. Call inside `turns.apply`. */
+  readdress(deploymentId: string, registration: Omit<Registration, "manifest">, dryRun: boolean): Registered {
+    const deployment: Deployment = {
+      ...this.#known(deploymentId),
+      uri: registration.uri,
+      httpVersion: registration.httpVersion,
+      additionalHeaders: registration.additionalHeaders,
+    };
+    const services = this.servicesOf(deploymentId);
+    if (dryRun) return { deployment, services, isNew: true };
+    this.#put(deployment);
+    this.#parts.storage.turns.afterCommit(() => this.#load());
+    return { deployment, services, isNew: true };
   }
 
   /** Forgets a deployment with the revisions that it serves. Call inside `turns.apply`. */
   remove(deploymentId: string): void {
-    if (!this.#deployments.has(deploymentId)) throw unknownDeployment(deploymentId);
+    this.#known(deploymentId);
     this.#sql.deleteRevisions.run(deploymentId);
     this.#sql.deleteDeployment.run(deploymentId);
     this.#parts.storage.turns.afterCommit(() => this.#load());
   }
 
-  #install(id: string, registration: Registration, dryRun: boolean): Registered {
+  #known(id: string): Deployment {
+    const deployment = this.#deployments.get(id);
+    if (deployment !== undefined) return deployment;
+    throw new ServerError(404, "RL_UNKNOWN_DEPLOYMENT", `The requested deployment '${id}' does not exist`);
+  }
+
+  /** @param replaced keeps its time of creation and the revisions of its services */
+  #install(id: string, registration: Registration, dryRun: boolean, replaced?: Deployment): Registered {
     const { manifest } = registration;
     const deployment: Deployment = {
       id,
@@ -133,17 +153,28 @@ export class Registry implements RegistryView {
       sdkVersion: registration.sdkVersion,
       additionalHeaders: registration.additionalHeaders,
       metadata: registration.metadata,
-      createdAtMs: this.#parts.clock.nowMs(),
+      createdAtMs: replaced?.createdAtMs ?? this.#parts.clock.nowMs(),
     };
+    const before = replaced === undefined ? undefined : this.#served.get(id);
     const services = manifest.services.map((discovered) => ({
       ...discovered,
-      revision: (this.#sql.lastRevision.get(discovered.name) ?? 0) + 1,
+      revision: before?.get(discovered.name)?.revision ?? (this.#sql.lastRevision.get(discovered.name) ?? 0) + 1,
       deploymentId: id,
     }));
     if (dryRun) return { deployment, services, isNew: true };
     this.#sql.deleteRevisions.run(id);
+    this.#put(deployment);
+    for (const service of services) {
+      this.#sql.putRevision.run(service.name, service.revision, id, storeService(service));
+      if (!before?.has(service.name)) this.#sql.countRevision.run(service.name, service.revision);
+    }
+    this.#parts.storage.turns.afterCommit(() => this.#load());
+    return { deployment, services, isNew: true };
+  }
+
+  #put(deployment: Deployment): void {
     this.#sql.putDeployment.run(
-      id,
+      deployment.id,
       deployment.uri,
       deployment.protocolMode,
       deployment.httpVersion,
@@ -154,12 +185,6 @@ export class Registry implements RegistryView {
       JSON.stringify(deployment.metadata),
       deployment.createdAtMs,
     );
-    for (const service of services) {
-      this.#sql.putRevision.run(service.name, service.revision, id, storeService(service));
-      this.#sql.countRevision.run(service.name, service.revision);
-    }
-    this.#parts.storage.turns.afterCommit(() => this.#load());
-    return { deployment, services, isNew: true };
   }
 
   #checkTypes(services: readonly DiscoveredService[], options: RegistrationOptions): void {
@@ -173,24 +198,6 @@ export class Registry implements RegistryView {
           `[META0006] service '${name}' was a ${before.type} in revision ${before.revision} and is now a ${type}; ` +
             "register it under another name, or pass breaking to accept the change",
         );
-      }
-    }
-  }
-
-  #checkSimilar(old: Deployment, { manifest }: Registration): void {
-    const complain = (what: string) => {
-      throw new ServerError(409, "META0016", `[META0016] cannot update ${old.id}: ${what}`);
-    };
-    const { minProtocolVersion, maxProtocolVersion } = manifest;
-    if (minProtocolVersion !== old.minProtocolVersion || maxProtocolVersion !== old.maxProtocolVersion) {
-      complain(`its protocol versions changed to v${minProtocolVersion}-v${maxProtocolVersion}`);
-    }
-    for (const before of this.servicesOf(old.id)) {
-      const now = manifest.services.find(({ name }) => name === before.name);
-      if (now === undefined) complain(`service ${before.name} is missing`);
-      else if (now.type !== before.type) complain(`service ${before.name} became a ${now.type}`);
-      for (const handler of before.handlers.keys()) {
-        if (now !== undefined && !now.handlers.has(handler)) complain(`handler ${before.name}/${handler} is missing`);
       }
     }
   }
@@ -220,8 +227,4 @@ export class Registry implements RegistryView {
       this.#latest.set(service.name, service);
     }
   }
-}
-
-function unknownDeployment(id: string): ServerError {
-  return new ServerError(404, "RL_UNKNOWN_DEPLOYMENT", `The requested deployment '${id}' does not exist`);
 }
