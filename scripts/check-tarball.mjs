@@ -101,17 +101,7 @@ async function install(tarball, node, version) {
 /** A program that uses the library compiles against the declarations, and a wrong one does not. */
 async function compilesAgainst(place) {
   const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const options = [
-    "--noEmit",
-    "--strict",
-    "--skipLibCheck",
-    "--module",
-    "nodenext",
-    "--target",
-    "es2022",
-    "--types",
-    "",
-  ];
+  const options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--target", "es2022"];
   const program = `import { startServer, type RunningServer } from "restate-lite";\nexport const start: typeof startServer = startServer;\n`;
   const use = (type) => `${program}export const url = (server: RunningServer): ${type} => server.ingressUrl;\n`;
   writeFileSync(path.join(place, "program.ts"), use("string"));

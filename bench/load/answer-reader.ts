@@ -28,7 +28,7 @@ export class AnswerReader {
       if (bytes.length > HEAD_LIMIT_BYTES) throw new Error("an answer's headers do not end");
       return this.#wait(bytes);
     }
-    const head = bytes.latin1Slice(0, headEnd);
+    const head = bytes.toString("latin1", 0, headEnd);
     const status = /^HTTP\/1\.1 (\d{3})/.exec(head);
     if (status === null) throw new Error(`no HTTP/1.1 answer: ${head.slice(0, 80)}`);
     const length = /\r\ncontent-length:[ \t]*(\d+)/i.exec(head);
@@ -40,7 +40,7 @@ export class AnswerReader {
     this.#pending = undefined;
     return {
       status: Number(status[1]),
-      body: bytes.utf8Slice(bodyStart, end),
+      body: bytes.toString("utf8", bodyStart, end),
       isLast: /\r\nconnection:[ \t]*close/i.test(head),
     };
   }

@@ -1,10 +1,10 @@
-import http2 from "node:http2";
 import { randomBytes } from "node:crypto";
+import http2 from "node:http2";
 import {
   encodeInvocationId,
   FrameDecoder,
-  InputCommand,
   INVOCATION_ID_BYTES,
+  InputCommand,
   MessageType,
   messageTypeName,
   OutputCommand,

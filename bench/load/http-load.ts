@@ -96,7 +96,6 @@ function requestBytes(order: HttpOrder, path: string): Buffer {
 
 function mistakeIn(answer: { status: number; body: string }, order: HttpOrder): string | undefined {
   const isRight =
-    answer.status === order.expectedStatus &&
-    (order.expectedBody === undefined || answer.body === order.expectedBody);
+    answer.status === order.expectedStatus && (order.expectedBody === undefined || answer.body === order.expectedBody);
   return isRight ? undefined : `answered ${answer.status} ${answer.body.slice(0, 300)}`;
 }

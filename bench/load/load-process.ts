@@ -7,8 +7,8 @@ export class LoadProcess {
   readonly #child: ChildProcess;
 
   constructor() {
-    // Inherits this process's Node and its TypeScript loader.
-    this.#child = fork(fileURLToPath(new URL("./main.ts", import.meta.url)));
+    // Inherits this process's Node and its TypeScript loader. JSON would turn a NaN into null.
+    this.#child = fork(fileURLToPath(new URL("./main.ts", import.meta.url)), { serialization: "advanced" });
   }
 
   /** Carries out an order; one at a time. Throws when it could not even begin, a refused connection for example. */

@@ -1,4 +1,4 @@
-/** What the load process is asked to do, and what it answers. Both travel over the process's IPC channel as JSON. */
+/** What the load process is asked to do, and what it answers. Both travel over the process's IPC channel. */
 
 export interface Duration {
   /** Load that is sent, and not measured, before the measurement. */
@@ -19,7 +19,7 @@ export interface HttpOrder extends Duration {
   readonly expectedStatus: number;
   /** The body of every right answer; `undefined` where answers differ. */
   readonly expectedBody?: string;
-  /** Stop after so many answers instead of after `measureMs`. */
+  /** Stop after so many answers, all of them measured, instead of after a time. */
   readonly answers?: number;
 }
 

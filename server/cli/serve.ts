@@ -3,7 +3,7 @@ import { createLog } from "../log.ts";
 import { startServer } from "../start.ts";
 import type { Arguments } from "./arguments.ts";
 import { banner } from "./banner.ts";
-import { startChild } from "./child.ts";
+import { type Child, startChild } from "./child.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { watchEndpoint } from "./watch.ts";
 
@@ -18,7 +18,8 @@ export async function serve(args: Arguments): Promise<void> {
   });
   const log = await createLog(config);
   for (const warning of warnings) log("warn", warning);
-  const server = await startServer({
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const starting = startServer({
     config,
     log,
     onFatal: (error) => {
@@ -26,21 +27,25 @@ export async function serve(args: Arguments): Promise<void> {
       process.exit(1);
     },
   });
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  say(banner(server, config));
-
-  const endings: (() => void)[] = [];
-  if (args.command === "dev") {
-    if (args.child.length > 0) endings.push(startChild(args.child, say));
-    const endpoints = args.endpoints.length > 0 ? args.endpoints : [DEFAULT_ENDPOINT];
-    for (const endpoint of endpoints) {
-      endings.push(watchEndpoint({ server, endpoint, useHttp11: args.useHttp11, say }));
-    }
-  }
+  const watches: (() => void)[] = [];
+  let child: Child | undefined;
+  // Before the banner: who reads it may interrupt.
   onInterrupt(async () => {
     say("Stopping; press Ctrl-C again to stop at once.");
-    for (const end of endings) end();
-    await server.close(config.shutdownTimeoutMs);
+    for (const stop of watches) stop();
+    child?.expectEnd();
+    await (await starting).close(config.shutdownTimeoutMs);
+    // Last, because what is running may need it to finish.
+    await child?.end();
     process.exit(0);
   });
+
+  const server = await starting;
+  say(banner(server, config));
+  if (args.command === "start") return;
+  if (args.child.length > 0) child = startChild(args.child, say);
+  const endpoints = args.endpoints.length > 0 ? args.endpoints : [DEFAULT_ENDPOINT];
+  for (const endpoint of endpoints) {
+    watches.push(watchEndpoint({ server, endpoint, useHttp11: args.useHttp11, say }));
+  }
 }

@@ -1,17 +1,15 @@
-import { type FutureMessage, Notification, Suspension, type SuspensionMessage } from "../../sdk/protocol/index.ts";
+import {
+  CombinatorType,
+  type FutureMessage,
+  Notification,
+  Suspension,
+  type SuspensionMessage,
+} from "../../sdk/protocol/index.ts";
 
 /**
  * What a suspended invocation waits for. Protocol v7 sends a tree of combinators, v5 and v6 three flat lists of
  * which any one resumes the invocation.
  */
-export const Combinator = {
-  Unknown: 0,
-  FirstCompleted: 1,
-  AllCompleted: 2,
-  FirstSucceededOrAllFailed: 3,
-  AllSucceededOrFirstFailed: 4,
-} as const;
-
 type LeafState = "pending" | "succeeded" | "failed";
 
 /** How the leaves of an await tree stand. */
@@ -29,7 +27,7 @@ export function awaitTree(message: SuspensionMessage): FutureMessage {
       waitingSignals: message.waitingSignals,
       waitingNamedSignals: message.waitingNamedSignals,
       nestedFutures: [],
-      combinatorType: Combinator.FirstCompleted,
+      combinatorType: CombinatorType.FirstCompleted,
     }
   );
 }
@@ -55,12 +53,12 @@ export function futureState(future: FutureMessage, leaves: Leaves): LeafState {
   for (const nested of future.nestedFutures) count(futureState(nested, leaves));
 
   switch (future.combinatorType) {
-    case Combinator.AllCompleted:
+    case CombinatorType.AllCompleted:
       return pending > 0 ? "pending" : "succeeded";
-    case Combinator.FirstSucceededOrAllFailed:
+    case CombinatorType.FirstSucceededOrAllFailed:
       if (succeeded > 0) return "succeeded";
       return pending > 0 ? "pending" : "failed";
-    case Combinator.AllSucceededOrFirstFailed:
+    case CombinatorType.AllSucceededOrFirstFailed:
       if (failed > 0) return "failed";
       return pending > 0 ? "pending" : "succeeded";
     default:
@@ -74,8 +72,8 @@ export function futureState(future: FutureMessage, leaves: Leaves): LeafState {
 export function needsOutcomes(future: FutureMessage): boolean {
   return (
     future.waitingNamedSignals.length > 0 ||
-    future.combinatorType === Combinator.FirstSucceededOrAllFailed ||
-    future.combinatorType === Combinator.AllSucceededOrFirstFailed ||
+    future.combinatorType === CombinatorType.FirstSucceededOrAllFailed ||
+    future.combinatorType === CombinatorType.AllSucceededOrFirstFailed ||
     future.nestedFutures.some(needsOutcomes)
   );
 }

@@ -1,8 +1,7 @@
-import { CallCommand, MessageType, Notification } from "../../sdk/protocol/index.ts";
+import { BuiltInSignal, CallCommand, MessageType, Notification } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import type { Kernel } from "./kernel.ts";
-import { CANCEL_SIGNAL } from "./notifications.ts";
 
 const KILLED = { code: 409, message: "killed" };
 const CANCELED = { code: 409, message: "canceled" };
@@ -29,7 +28,7 @@ export class Control {
         this.#vanish(row, CANCELED);
         return "done";
       default:
-        this.#kernel.notifications.signal(row.seq, CANCEL_SIGNAL, { kind: "void" });
+        this.#kernel.notifications.signal(row.seq, BuiltInSignal.Cancel, { kind: "void" });
         if (row.status === InvocationStatus.Paused) this.#kernel.failures.retryNow(row);
         return "appended";
     }

@@ -1,12 +1,10 @@
+import { JOURNAL_MISMATCH, PROTOCOL_VIOLATION } from "../../sdk/protocol/index.ts";
 import type { RetryPolicy } from "../registry/types.ts";
 import { type InvocationRow, InvocationStatus, TimerKind } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
 import type { Kernel } from "./kernel.ts";
 import type { AttemptFailure } from "./types.ts";
 
-/** JOURNAL_MISMATCH and PROTOCOL_VIOLATION of the protocol's ErrorMessage. */
-const JOURNAL_MISMATCH = 570;
-const PROTOCOL_VIOLATION = 571;
 const UNDEPLOYED_RETRY_MS = 1000;
 const UNDEPLOYED_MAX_RETRY_MS = 60_000;
 

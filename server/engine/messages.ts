@@ -1,10 +1,12 @@
 import {
+  ErrorBehavior,
   ErrorMessage,
   encodeFrame,
   isCommand,
   MessageType,
   messageTypeName,
   Notification,
+  PROTOCOL_VIOLATION,
   ProposeRunCompletion,
   ProposeRunCompletionAck,
   REQUESTED_ACK,
@@ -25,8 +27,6 @@ interface SdkMessage {
   readonly flags: number;
   readonly body: Buffer;
 }
-
-const ErrorBehavior = { Retry: 0, Pause: 1, Fail: 2 } as const;
 
 /** What running attempts report: the SDK's messages, and how the attempt ended. */
 export class Messages implements AttemptEvents {
@@ -178,7 +178,7 @@ export class Messages implements AttemptEvents {
     const index = this.#commandIndex(live);
     attempts.abort(live);
     failures.failed(live, {
-      code: restateCode === "RT0012" ? 571 : 500,
+      code: restateCode === "RT0012" ? PROTOCOL_VIOLATION : 500,
       message: `cannot process command ${messageTypeName(type)} (command index ${index}): ${reason}`,
       stacktrace: undefined,
       restateCode,

@@ -12,9 +12,6 @@ export type NotificationResult =
   | { readonly kind: "invocationId"; readonly id: string }
   | { readonly kind: "stateKeys"; readonly keys: Buffer[] };
 
-/** CANCEL of the protocol's BuiltInSignal. */
-export const CANCEL_SIGNAL = 1;
-
 function resultFields(result: NotificationResult) {
   switch (result.kind) {
     case "value":

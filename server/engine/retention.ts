@@ -1,4 +1,5 @@
 import type { InvocationRow } from "../storage/index.ts";
+import { Alarm } from "./alarm.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Journal entries deleted in one turn: a few milliseconds of the writer at most. */
@@ -10,39 +11,28 @@ const SWEEP_INTERVAL_MS = 1000;
 /** Deletes what has been kept long enough, in small batches. */
 export class Retention {
   readonly #kernel: Kernel;
-  #armedFor: number = Number.POSITIVE_INFINITY;
-  #disarm: (() => void) | undefined;
-  #isStopped = false;
+  readonly #alarm: Alarm;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.#alarm = new Alarm(kernel.clock, () => this.#sweep());
   }
 
   /** Something will expire at `expiresAtMs`. */
   expects(expiresAtMs: number): void {
-    if (expiresAtMs < this.#armedFor) this.#kernel.turns.afterCommit(() => this.#arm(expiresAtMs));
+    if (this.#alarm.isLaterThan(expiresAtMs)) this.#kernel.turns.afterCommit(() => this.#alarm.set(expiresAtMs));
   }
 
   recover(): void {
     const next = this.#kernel.statements.invocations.nextExpiry.get();
-    if (next != null) this.#arm(next);
+    if (next != null) this.#alarm.set(next);
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#disarm?.();
-  }
-
-  #arm(atMs: number): void {
-    if (this.#isStopped || atMs >= this.#armedFor) return;
-    this.#disarm?.();
-    this.#armedFor = atMs;
-    this.#disarm = this.#kernel.clock.wakeAt(atMs, () => this.#sweep());
+    this.#alarm.stop();
   }
 
   #sweep(): void {
-    this.#armedFor = Number.POSITIVE_INFINITY;
-    if (this.#isStopped) return;
     this.#kernel.turns.apply(() => {
       const { statements, clock, turns } = this.#kernel;
       const nowMs = clock.nowMs();
@@ -55,7 +45,7 @@ export class Retention {
       const isBusy = rows.length === ROWS_PER_TURN || entries >= ENTRIES_PER_TURN;
       turns.afterCommit(() => {
         const next = statements.invocations.nextExpiry.get();
-        if (next != null) this.#arm(isBusy ? next : Math.max(next, nowMs + SWEEP_INTERVAL_MS));
+        if (next != null) this.#alarm.set(isBusy ? next : Math.max(next, nowMs + SWEEP_INTERVAL_MS));
       });
     });
   }

@@ -1,5 +1,6 @@
 import { MessageType } from "../../sdk/protocol/index.ts";
 import { InvocationStatus, TimerKind, type TimerRow } from "../storage/index.ts";
+import { Alarm } from "./alarm.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Timers fired in one turn: few enough that requests are served in between. */
@@ -10,52 +11,37 @@ const BATCH = 64;
  */
 export class Timers {
   readonly #kernel: Kernel;
-  #armedFor: number = Number.POSITIVE_INFINITY;
-  #disarm: (() => void) | undefined;
-  #isStopped = false;
+  readonly #alarm: Alarm;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.#alarm = new Alarm(kernel.clock, () => this.#fire());
   }
 
   /** @param dueMs milliseconds since the epoch; a time in the past is due at once */
   add(dueMs: number, seq: number, kind: TimerKind, completionId: number): void {
     this.#kernel.statements.waits.addTimer.run(dueMs, seq, kind, completionId);
-    if (dueMs < this.#armedFor) this.#kernel.turns.afterCommit(() => this.#arm(dueMs));
+    if (this.#alarm.isLaterThan(dueMs)) this.#kernel.turns.afterCommit(() => this.#alarm.set(dueMs));
   }
 
-  /** Arms for the first timer of the database. */
+  /** Sets the alarm for the first timer of the database. */
   recover(): void {
-    this.#armNext();
+    const next = this.#kernel.statements.waits.nextTimer.get();
+    if (next != null) this.#alarm.set(next);
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#disarm?.();
-  }
-
-  #arm(dueMs: number): void {
-    if (this.#isStopped || dueMs >= this.#armedFor) return;
-    this.#disarm?.();
-    this.#armedFor = dueMs;
-    this.#disarm = this.#kernel.clock.wakeAt(dueMs, () => this.#fire());
-  }
-
-  #armNext(): void {
-    const next = this.#kernel.statements.waits.nextTimer.get();
-    if (next != null) this.#arm(next);
+    this.#alarm.stop();
   }
 
   #fire(): void {
-    this.#armedFor = Number.POSITIVE_INFINITY;
-    if (this.#isStopped) return;
     this.#kernel.turns.apply(() => {
       const { waits } = this.#kernel.statements;
       for (const timer of waits.dueTimers.all(this.#kernel.clock.nowMs(), BATCH)) {
         waits.removeTimer.run(timer.due, timer.seq, timer.kind, timer.completion);
         this.#elapsed(timer);
       }
-      this.#kernel.turns.afterCommit(() => this.#armNext());
+      this.#kernel.turns.afterCommit(() => this.recover());
     });
   }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeSignalAwakeableId } from "../../sdk/protocol/index.ts";
-import { Combinator } from "./awaiting.ts";
+import { CombinatorType, encodeSignalAwakeableId } from "../../sdk/protocol/index.ts";
 import {
   attach,
   call,
@@ -44,7 +43,7 @@ describe("suspension", () => {
     const t = new Transcript();
     const id = t.send("Greeter/greet");
     const nowMs = t.clock.nowMs();
-    const all = { waitingCompletions: [1, 2], combinatorType: Combinator.AllSucceededOrFirstFailed };
+    const all = { waitingCompletions: [1, 2], combinatorType: CombinatorType.AllSucceededOrFirstFailed };
     t.says(id, sleep(1, nowMs + 10), sleep(2, nowMs + 20), suspendOnTree(all));
     t.advance(10);
     expect(t.status(id)).toBe("suspended");
@@ -60,7 +59,7 @@ describe("suspension", () => {
       id,
       sleep(1, t.clock.nowMs() + 1000),
       suspendOnTree({
-        combinatorType: Combinator.FirstCompleted,
+        combinatorType: CombinatorType.FirstCompleted,
         waitingSignals: [1],
         nestedFutures: [
           {
@@ -68,7 +67,7 @@ describe("suspension", () => {
             waitingSignals: [17],
             waitingNamedSignals: [],
             nestedFutures: [],
-            combinatorType: Combinator.AllSucceededOrFirstFailed,
+            combinatorType: CombinatorType.AllSucceededOrFirstFailed,
           },
         ],
       }),
@@ -89,7 +88,7 @@ describe("suspension", () => {
   it("on nothing fails the attempt, because nothing could end it", () => {
     const t = new Transcript();
     const id = t.send("Greeter/greet");
-    t.says(id, suspendOnTree({ combinatorType: Combinator.AllCompleted }));
+    t.says(id, suspendOnTree({ combinatorType: CombinatorType.AllCompleted }));
     expect(t.engine.describe(id)).toMatchObject({ status: "backing-off", lastFailure: { restateCode: "RT0012" } });
   });
 
@@ -117,7 +116,7 @@ describe("signals", () => {
   it("by name wake who waits for that name", () => {
     const t = new Transcript();
     const id = t.send("Greeter/greet");
-    t.says(id, suspendOnTree({ waitingNamedSignals: ["go"], combinatorType: Combinator.FirstCompleted }));
+    t.says(id, suspendOnTree({ waitingNamedSignals: ["go"], combinatorType: CombinatorType.FirstCompleted }));
     t.apply(() => t.engine.signal(id, "stay", value("1")));
     expect(t.status(id)).toBe("suspended");
     t.apply(() => t.engine.signal(id, "go", value("1")));

@@ -107,7 +107,7 @@ function refusedOrigin(origin: string | undefined): Verdict {
 }
 
 function printable(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
 
 interface HostRule {

@@ -98,6 +98,14 @@ describe("one port for two protocols", () => {
     expect(await raw(port, ...POST)).toMatch(/ 200 OK.*POST \/a\?b hi$/s);
   });
 
+  it("answers a client that ends its side with its request", async () => {
+    const { port } = await start();
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    const answer = collect(socket);
+    socket.end(POST);
+    expect(await answer).toMatch(/ 200 OK.*POST \/a\?b hi$/s);
+  });
+
   it("takes PRI… methods that are not the preface for HTTP/1.1", async () => {
     const { port } = await start();
     expect(await raw(port, "PROPFIND /x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")).toMatch(

@@ -249,7 +249,7 @@ function endWith(socket: Duplex, refusal: Refusal): void {
   const body = refusalBody(refusal);
   socket.end(
     `HTTP/1.1 ${refusal.status} ${REASONS[refusal.status] ?? ""}\r\nconnection: close\r\n` +
-      `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `x-restate-error-source: ingress\r\nx-restate-error-code: ${refusal.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

@@ -20,16 +20,20 @@ export function methodNotAllowed(): IngressError {
 }
 
 export function badPath(path: string, expected: string): IngressError {
-  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
-  return new IngressError(400, "RL_BAD_PATH", `bad path: ${shown}; expected ${expected}`);
+  return new IngressError(400, "RL_BAD_PATH", `bad path: ${shown(path)}; expected ${expected}`);
 }
 
 export function serviceNotFound(service: string): IngressError {
-  const message = `service '${service}' not found: register the deployment that serves it, then call again`;
+  const message = `service '${shown(service)}' not found: register the deployment that serves it, then call again`;
   return new IngressError(404, "RL_UNKNOWN_SERVICE", message);
 }
 
 export function handlerNotFound(service: string, handler: string): IngressError {
-  const message = `service '${service}' has no handler '${handler}' in its latest revision: check the name, or register the new deployment`;
+  const message = `service '${service}' has no handler '${shown(handler)}' in its latest revision: check the name, or register the new deployment`;
   return new IngressError(404, "RL_UNKNOWN_HANDLER", message);
+}
+
+/** What a client sent, short enough to be sent back. */
+function shown(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }

@@ -176,7 +176,7 @@ export function createIngress(options: IngressOptions): Ingress {
       throw new IngressError(
         400,
         "RL_DELAYED_CALL",
-        "only a send can be delayed: use /restate/send/… or leave ?delay= out",
+        "only a send can be delayed: use /restate/send/ or leave ?delay= out",
       );
     }
     const timeMs = options.clock.nowMs() + delay.ms;

@@ -118,6 +118,6 @@ class Members {
 }
 
 function badBody(problem: string): IngressError {
-  const message = `bad request body: ${problem}; expected for example {"target":"workflow","workflowName":"…","workflowKey":"…"}`;
+  const message = `bad request body: ${problem}; expected for example {"target":"workflow","workflowName":"Signup","workflowKey":"jane"}`;
   return new IngressError(400, "RL_BAD_REFERENCE", message);
 }

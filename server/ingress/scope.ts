@@ -20,7 +20,11 @@ export function parseScope(text: string): string {
 export function parseLimitKey(text: string | undefined, scope: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (scope === undefined) {
-    throw new IngressError(400, "RT0024", "a limit key needs a scope: call /restate/scope/{scope}/call/… or …/send/…");
+    throw new IngressError(
+      400,
+      "RT0024",
+      "a limit key needs a scope: use /restate/scope/{scope}/call/{service}/{handler}",
+    );
   }
   const key = text.endsWith("/") ? text.slice(0, -1) : text;
   const levels = key.split("/");

@@ -144,7 +144,11 @@ function badManifest(reason: string): ServerError {
 
 function serviceOf(json: ServiceJson, defaults: ServiceDefaults): DiscoveredService {
   if (RESERVED_NAMES.test(json.name)) {
-    throw new ServerError(400, "META0005", `[META0005] '${json.name}' is a reserved name; give the service another one`);
+    throw new ServerError(
+      400,
+      "META0005",
+      `[META0005] '${json.name}' is a reserved name; give the service another one`,
+    );
   }
   const type: ServiceType = SERVICE_TYPES[json.ty];
   const isPublic = json.ingressPrivate !== true;
@@ -170,7 +174,8 @@ function serviceOf(json: ServiceJson, defaults: ServiceDefaults): DiscoveredServ
 function checkHandler(service: ServiceJson, handler: HandlerJson): void {
   const name = `${service.name}/${handler.name}`;
   const isWorkflowRun = service.ty === "WORKFLOW" && handler.ty === "WORKFLOW";
-  if (!isPossible(service.ty, handler.ty)) throw contradiction(`${name}: a ${service.ty} has no ${handler.ty} handlers`);
+  if (!isPossible(service.ty, handler.ty))
+    throw contradiction(`${name}: a ${service.ty} has no ${handler.ty} handlers`);
   if (service.ingressPrivate === true && handler.ingressPrivate === false) {
     throw contradiction(`${name} is public in a private service; make the service public and hide its other handlers`);
   }

@@ -1,112 +1,136 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { freePort } from "./ports.ts";
-import { answers, type Running, run, until } from "./processes.ts";
+import path from "node:path";
+import { freePorts } from "./ports.ts";
+import { Program } from "./program.ts";
 import { nodePath, restateServerPath, serverCliPath } from "./toolchain.ts";
+import { until } from "./until.ts";
 
-export { freePort } from "./ports.ts";
-
-/** `ours`: restate-lite as built. `real`: restate-server, the oracle. */
-export type ServerKind = "ours" | "real";
+/**
+ * `ours`: restate-lite as built. `real`: the real server as it comes. `real-experimental`: the real server with
+ * protocol v7, virtual queues (scopes and limit keys) and scoped objects, which it hides behind flags.
+ */
+export type ServerKind = "ours" | "real" | "real-experimental";
 
 export interface ServerOptions {
-  /** Kept by `stop` when given; else a temporary one that `stop` removes. */
-  readonly dataDir?: string;
-  readonly ingressPort?: number;
-  readonly adminPort?: number;
+  /** Environment variables on top of the ones that the kind needs. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The real server's flags for protocol v7, virtual queues and scoped objects. Ours needs none. */
-  readonly experimental?: boolean;
-  /** More arguments for ours. */
+  /** Further command line arguments of our server. */
   readonly args?: readonly string[];
 }
 
-export interface ServerUnderTest {
+const experimentalFlags = {
+  RESTATE_EXPERIMENTAL_ENABLE_PROTOCOL_V7: "true",
+  RESTATE_EXPERIMENTAL_ENABLE_VQUEUES: "true",
+  RESTATE_EXPERIMENTAL_ENABLE_SCOPED_VIRTUAL_OBJECTS: "true",
+} as const;
+
+const outsideSettings = /^(RESTATE_|RUST_LOG$)/;
+
+/** A server under test, on free loopback ports with a fresh data directory. */
+export class TestServer {
   readonly kind: ServerKind;
   readonly ingressUrl: string;
   readonly adminUrl: string;
   readonly dataDir: string;
-  readonly pid: number;
-  output(): string;
-  /** Registers an endpoint and returns the admin API's answer. */
-  register(endpointUrl: string, more?: object): Promise<unknown>;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-}
+  readonly #options: ServerOptions;
+  readonly #ports: { ingress: number; admin: number; node: number };
+  #program: Program | undefined;
 
-const EXPERIMENTAL = {
-  RESTATE_EXPERIMENTAL_ENABLE_PROTOCOL_V7: "true",
-  RESTATE_EXPERIMENTAL_ENABLE_VQUEUES: "true",
-  RESTATE_EXPERIMENTAL_ENABLE_SCOPED_VIRTUAL_OBJECTS: "true",
-};
+  private constructor(kind: ServerKind, options: ServerOptions, ports: readonly number[]) {
+    const [ingress, admin, node] = ports;
+    if (ingress === undefined || admin === undefined || node === undefined) throw new Error("a server has three ports");
+    this.kind = kind;
+    this.#options = options;
+    this.#ports = { ingress, admin, node };
+    this.ingressUrl = `http://127.0.0.1:${ingress}`;
+    this.adminUrl = `http://127.0.0.1:${admin}`;
+    this.dataDir = mkdtempSync(path.join(tmpdir(), "restate-lite-test-"));
+  }
 
-/** Starts a server on loopback ports and waits until both of them answer. */
-export async function startServer(kind: ServerKind, options: ServerOptions = {}): Promise<ServerUnderTest> {
-  const ingressPort = options.ingressPort ?? (await freePort());
-  const adminPort = options.adminPort ?? (await freePort());
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), `restate-lite-test-${kind}-`));
-  const running =
-    kind === "ours"
-      ? startOurs(dataDir, ingressPort, adminPort, options)
-      : await startReal(dataDir, ingressPort, adminPort, options);
-  const ingressUrl = `http://localhost:${ingressPort}`;
-  const adminUrl = `http://localhost:${adminPort}`;
-  await until(`the ${kind} server`, async () => {
-    if (running.child.exitCode !== null) throw new Error(`the ${kind} server ended:\n${running.output()}`);
-    return (await answers(`${adminUrl}/health`)) && (await answers(`${ingressUrl}/restate/health`));
-  });
-  const removeData = () => {
-    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
-  };
-  return {
-    kind,
-    ingressUrl,
-    adminUrl,
-    dataDir,
-    pid: running.child.pid ?? 0,
-    output: running.output,
-    async register(uri, more = {}) {
-      const response = await fetch(`${adminUrl}/deployments`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ uri, ...more }),
+  /** Starts a server of that kind and returns when both of its ports answer. */
+  static async start(kind: ServerKind, options: ServerOptions = {}): Promise<TestServer> {
+    const server = new TestServer(kind, options, await freePorts(3));
+    await server.start();
+    return server;
+  }
+
+  /** Starts the server again, on the same ports and data, after {@link kill} or {@link stop}. */
+  async start(): Promise<void> {
+    this.#program = this.kind === "ours" ? this.#spawnOurs() : this.#spawnReal();
+    const program = this.#program;
+    for (const url of [`${this.adminUrl}/health`, `${this.ingressUrl}/restate/health`]) {
+      let ended: unknown;
+      await until(`an answer of ${url}`, async () => {
+        try {
+          program.assertRunning();
+        } catch (error) {
+          ended = error;
+          return true;
+        }
+        return (await fetch(url)).ok;
       });
-      const body: unknown = await response.json();
-      if (!response.ok) throw new Error(`registration of ${uri} failed: ${response.status} ${JSON.stringify(body)}`);
-      return body;
-    },
-    async stop() {
-      await running.end();
-      removeData();
-    },
-    async kill() {
-      await running.end("SIGKILL");
-    },
-  };
-}
+      if (ended !== undefined) throw ended;
+    }
+  }
 
-function startOurs(dataDir: string, ingressPort: number, adminPort: number, options: ServerOptions): Running {
-  const ports = ["--ingress-port", String(ingressPort), "--admin-port", String(adminPort)];
-  const args = ["start", ...ports, "--data-dir", dataDir, "--log-level", "warn", ...(options.args ?? [])];
-  return run(nodePath, [serverCliPath, ...args], options.env);
-}
+  get pid(): number {
+    const pid = this.#program?.child.pid;
+    if (pid === undefined) throw new Error("the server is not running");
+    return pid;
+  }
 
-async function startReal(
-  dataDir: string,
-  ingressPort: number,
-  adminPort: number,
-  options: ServerOptions,
-): Promise<Running> {
-  return run(restateServerPath, ["--no-logo"], {
-    RESTATE_LISTEN_MODE: "tcp",
-    RESTATE_BIND_IP: "127.0.0.1",
-    RESTATE_BIND_PORT: String(await freePort()),
-    RESTATE_INGRESS__BIND_PORT: String(ingressPort),
-    RESTATE_ADMIN__BIND_PORT: String(adminPort),
-    RESTATE_BASE_DIR: dataDir,
-    RESTATE_DISABLE_TELEMETRY: "true",
-    ...(options.experimental === true ? EXPERIMENTAL : {}),
-    ...options.env,
-  });
+  /** The end of what the server printed. */
+  get output(): string {
+    return this.#program?.output ?? "";
+  }
+
+  /** SIGKILL; the data stays for {@link start}. */
+  async kill(): Promise<void> {
+    await this.#program?.kill();
+  }
+
+  /** SIGTERM; returns the exit status. The data stays for {@link start}. */
+  async stop(): Promise<number | NodeJS.Signals> {
+    return (await this.#program?.stop()) ?? 0;
+  }
+
+  /** Ends the server for good and deletes its data. Never throws: it runs after the verdict. */
+  async dispose(): Promise<void> {
+    await this.#program?.kill();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  #spawnOurs(): Program {
+    const { ingress, admin } = this.#ports;
+    const args = [serverCliPath(), "start", "--ingress-port", String(ingress), "--admin-port", String(admin)];
+    return new Program("restate-lite", nodePath, [...args, "--data-dir", this.dataDir, ...(this.#options.args ?? [])], {
+      env: this.#environment({}),
+    });
+  }
+
+  #spawnReal(): Program {
+    return new Program("restate-server", restateServerPath, ["--no-logo"], {
+      cwd: this.dataDir,
+      env: this.#environment({
+        RESTATE_LISTEN_MODE: "tcp",
+        RESTATE_BIND_IP: "127.0.0.1",
+        RESTATE_BIND_PORT: String(this.#ports.node),
+        RESTATE_INGRESS__BIND_PORT: String(this.#ports.ingress),
+        RESTATE_ADMIN__BIND_PORT: String(this.#ports.admin),
+        RESTATE_BASE_DIR: this.dataDir,
+        RESTATE_DISABLE_TELEMETRY: "true",
+        // Two partitions of three threads each start in a third of the time of the default 24.
+        RESTATE_DEFAULT_NUM_PARTITIONS: "2",
+        ...(this.kind === "real-experimental" ? experimentalFlags : {}),
+      }),
+    });
+  }
+
+  #environment(own: Record<string, string>): Record<string, string> {
+    const inherited = Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !outsideSettings.test(entry[0]),
+    );
+    return { ...Object.fromEntries(inherited), ...own, ...this.#options.env };
+  }
 }

@@ -23,7 +23,9 @@ export const restateServerPath = binaryOf(`@restatedev/restate-server-${platform
 export const restateCliPath = binaryOf(`@restatedev/restate-${platform}`, "restate");
 
 /** restate-lite as `npm run build` left it; start it with {@link nodePath}. */
-export const serverCliPath = existing(path.join(root, "dist", "cli.js"));
+export function serverCliPath(): string {
+  return existing(path.join(root, "dist", "cli.js"));
+}
 
 /** The same build beside a better-sqlite3 that was compiled for Node 24; start it with {@link node24Path}. */
 export async function serverCliPathOnNode24(): Promise<string> {

@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Endpoint, startEndpoint } from "../support/endpoints.ts";
-import { freePort, type ServerUnderTest, startServer } from "../support/servers.ts";
+import { TestEndpoint } from "../support/endpoints.ts";
+import { TestServer } from "../support/servers.ts";
 import { randomFrom } from "./random.ts";
 
 /**
@@ -20,23 +21,25 @@ const random = randomFrom(seed);
 const dir = mkdtempSync(join(tmpdir(), "restate-lite-torture-"));
 const effectsFile = join(dir, "effects.log");
 
-let endpoint: Endpoint;
-let server: ServerUnderTest;
-let ports: { ingressPort: number; adminPort: number };
-
-const start = () => startServer("ours", { dataDir: join(dir, "data"), ...ports });
+let endpoint: TestEndpoint;
+let server: TestServer;
 
 beforeAll(async () => {
   writeFileSync(effectsFile, "");
-  endpoint = await startEndpoint(new URL("./endpoint/torture.mjs", import.meta.url), { EFFECTS: effectsFile });
-  ports = { ingressPort: await freePort(), adminPort: await freePort() };
-  server = await start();
-  await server.register(endpoint.url);
+  const program = fileURLToPath(new URL("./endpoint/torture.mjs", import.meta.url));
+  endpoint = await TestEndpoint.start(program, { env: { EFFECTS: effectsFile } });
+  server = await TestServer.start("ours", { args: ["--log-level", "warn"] });
+  const registration = await fetch(`${server.adminUrl}/deployments`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ uri: endpoint.url }),
+  });
+  expect(registration.status).toBe(201);
 });
 
 afterAll(async () => {
-  await server?.stop();
-  await endpoint?.stop();
+  await server?.dispose();
+  await endpoint?.kill();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -79,7 +82,7 @@ async function killAgainAndAgain(isDone: () => boolean): Promise<number> {
     await delay(100 + random() * 400);
     await server.kill();
     kills++;
-    server = await start();
+    await server.start();
     if (kills > 10 * KILLS) throw new Error(`not done after ${kills} kills (seed ${seed})`);
   }
   return kills;

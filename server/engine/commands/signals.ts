@@ -1,6 +1,11 @@
-import { CompleteAwakeableCommand, decodeAwakeableId, SendSignalCommand } from "../../../sdk/protocol/index.ts";
+import {
+  BuiltInSignal,
+  CompleteAwakeableCommand,
+  decodeAwakeableId,
+  SendSignalCommand,
+} from "../../../sdk/protocol/index.ts";
 import { parseId } from "../identity.ts";
-import { CANCEL_SIGNAL, type NotificationResult } from "../notifications.ts";
+import type { NotificationResult } from "../notifications.ts";
 import { type CommandRule, Precondition } from "./rule.ts";
 
 export const sendSignal: CommandRule = (kernel, _live, body, store) => {
@@ -10,7 +15,7 @@ export const sendSignal: CommandRule = (kernel, _live, body, store) => {
   store();
   const target = kernel.invocations.find(id);
   if (target === undefined) return;
-  if (command.idx === CANCEL_SIGNAL) {
+  if (command.idx === BuiltInSignal.Cancel) {
     kernel.control.cancel(target);
     return;
   }

@@ -1,170 +1,269 @@
-import { type ClientHttp2Stream, constants, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from "node:http2";
-import { describeError } from "../failure.ts";
 import type { AttemptReceiver, AttemptStream } from "../transport.ts";
 import type { Http2Connection } from "./connection.ts";
+import {
+  ErrorCode,
+  errorName,
+  Flag,
+  FrameType,
+  frameHeader,
+  Http2Error,
+  LARGEST_WINDOW_BYTES,
+  numberFrame,
+} from "./frames.ts";
+import type { HeaderList } from "./hpack.ts";
 
-const OWNER = Symbol("attempt stream");
+/** Queued bytes above which a writer is asked to wait, and below which it is called again. */
+const HIGH_WATER_BYTES = 64 * 1024;
+const LOW_WATER_BYTES = 16 * 1024;
 
-interface OwnedStream extends ClientHttp2Stream {
-  [OWNER]?: Http2AttemptStream;
-}
-
-/** One attempt as an HTTP/2 stream. The listeners are shared functions: an attempt costs no closures. */
+/** One attempt as an HTTP/2 stream. */
 export class Http2AttemptStream implements AttemptStream {
-  readonly #receiver: AttemptReceiver;
+  readonly id: number;
   readonly #connection: Http2Connection;
-  #stream: ClientHttp2Stream | undefined;
-  #isEnded = false;
-  /** Nobody listens any more. */
+  readonly #receiver: AttemptReceiver;
+
+  /** Bytes that may be sent before the peer grants more. */
+  #sendWindowBytes: number;
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  #isEndWanted = false;
+  #isEndSent = false;
+  #isWriterWaiting = false;
+
+  /** Bytes that the peer may send, and those received that have not been granted again. */
+  #receiveWindowBytes: number;
+  readonly #initialReceiveWindowBytes: number;
+  #hasHead = false;
+  #hasEnded = false;
+  #isPaused = false;
+  #held: Buffer[] = [];
+
+  /** Nothing is sent or reported any more. */
   #isOver = false;
-  #error: Error | undefined;
 
-  constructor(receiver: AttemptReceiver, connection: Http2Connection) {
-    this.#receiver = receiver;
+  constructor(
+    id: number,
+    connection: Http2Connection,
+    receiver: AttemptReceiver,
+    windows: { readonly sendBytes: number; readonly receiveBytes: number },
+  ) {
+    this.id = id;
     this.#connection = connection;
+    this.#receiver = receiver;
+    this.#sendWindowBytes = windows.sendBytes;
+    this.#receiveWindowBytes = windows.receiveBytes;
+    this.#initialReceiveWindowBytes = windows.receiveBytes;
   }
 
-  attach(stream: ClientHttp2Stream): void {
-    this.#stream = stream;
-    (stream as OwnedStream)[OWNER] = this;
-    stream.on("response", onResponse);
-    stream.on("data", onData);
-    stream.on("end", onEnd);
-    stream.on("drain", onDrain);
-    stream.on("error", onError);
-    stream.on("close", onClose);
-  }
+  // For the attempt
 
   get bufferedBytes(): number {
-    return this.#stream?.writableLength ?? 0;
+    return this.#queuedBytes;
   }
 
   write(bytes: Buffer): boolean {
-    if (this.#isEnded || this.#stream === undefined || this.#stream.destroyed) return true;
-    return this.#stream.write(bytes);
+    if (this.#isOver || this.#isEndWanted) return true;
+    this.#enqueue(bytes);
+    this.#pump();
+    return this.#mayWriteOn();
   }
 
   writeAll(chunks: readonly Buffer[]): boolean {
-    const stream = this.#stream;
-    if (this.#isEnded || stream === undefined || stream.destroyed) return true;
-    let canTakeMore = true;
-    stream.cork();
-    for (const chunk of chunks) canTakeMore = stream.write(chunk);
-    stream.uncork();
-    return canTakeMore;
+    if (this.#isOver || this.#isEndWanted) return true;
+    for (const chunk of chunks) this.#enqueue(chunk);
+    this.#pump();
+    return this.#mayWriteOn();
   }
 
   end(last?: Buffer): void {
-    const stream = this.#stream;
-    if (this.#isEnded || stream === undefined || stream.destroyed) return;
-    this.#isEnded = true;
-    if (last === undefined) stream.end();
-    else stream.end(last);
+    if (this.#isOver || this.#isEndWanted) return;
+    if (last !== undefined) this.#enqueue(last);
+    this.#isEndWanted = true;
+    this.#pump();
   }
 
   pause(): void {
-    this.#stream?.pause();
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#stream?.resume();
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const bytes of held) {
+      if (this.#isPaused) this.#held.push(bytes);
+      else if (!this.#isOver) this.#receiver.chunk(bytes);
+    }
+    if (this.#isPaused || this.#isOver) return;
+    this.#grant();
+    if (this.#hasEnded) this.#ended();
   }
 
   abort(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
-    const stream = this.#stream;
-    // A stream that is closed in the regular way is left to end by itself.
-    if (stream === undefined || stream.destroyed || stream.closed) return;
-    stream.close(constants.NGHTTP2_CANCEL);
-    stream.destroy();
-  }
-
-  /** The stream is gone, or never came to be. */
-  lost(reason: string): void {
-    const wasOver = this.#isOver;
-    this.#isOver = true;
+    this.#connection.sendSoon(numberFrame(FrameType.RstStream, this.id, ErrorCode.Cancel));
     this.#connection.release(this);
-    if (!wasOver) this.#receiver.finished(reason);
   }
 
-  onResponse(headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
+  // For the connection
+
+  /** The peer or the connection has room again. */
+  unblocked(): void {
     if (this.#isOver) return;
-    this.#receiver.head({
-      status: headers[":status"] ?? 0,
-      contentType: headers["content-type"],
-      server: headers["x-restate-server"] as string | undefined,
-      retryAfter: headers["retry-after"],
-    });
+    this.#pump();
+    if (!this.#isWriterWaiting || this.#queuedBytes > LOW_WATER_BYTES || this.#isOver) return;
+    this.#isWriterWaiting = false;
+    this.#receiver.drained();
   }
 
-  onData(bytes: Buffer): void {
-    if (!this.#isOver) this.#receiver.chunk(bytes);
-  }
-
-  onEnd(): void {
-    if (this.#isOver) return;
-    // After a reset too the readable side "ends"; the close that follows knows why.
-    const stream = this.#stream;
-    if (stream === undefined || stream.aborted || (stream.rstCode !== undefined && stream.rstCode !== 0)) return;
-    this.#receiver.ended();
-  }
-
-  onDrain(): void {
-    if (!this.#isOver) this.#receiver.drained();
-  }
-
-  onError(error: Error): void {
-    this.#error ??= error;
-  }
-
-  onClose(): void {
-    this.#connection.release(this);
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#receiver.finished(this.#brokenBy());
-  }
-
-  #brokenBy(): string | undefined {
-    const { failure } = this.#connection;
-    if (failure !== undefined) return failure;
-    // When the connection breaks, its streams hear of it first.
-    if (this.#error !== undefined && !("code" in this.#error && this.#error.code === "ERR_HTTP2_STREAM_ERROR")) {
-      return describeError(this.#error);
+  /** @throws Http2Error when the window becomes larger than HTTP/2 allows */
+  widen(bytes: number): void {
+    this.#sendWindowBytes += bytes;
+    if (this.#sendWindowBytes > LARGEST_WINDOW_BYTES) {
+      throw new Http2Error(ErrorCode.FlowControlError, "a window that is too large");
     }
-    const code = this.#stream?.rstCode ?? 0;
-    return code === constants.NGHTTP2_NO_ERROR
-      ? undefined
-      : `the endpoint reset the stream (${RESET_REASONS[code] ?? code})`;
+    if (bytes > 0) this.unblocked();
+  }
+
+  /** @throws Http2Error when the headers are not those of a response */
+  headers(list: HeaderList, isEnd: boolean): void {
+    if (this.#hasHead) {
+      if (!isEnd) throw new Http2Error(ErrorCode.ProtocolError, "headers in the middle of a response");
+      this.remoteEnd();
+      return;
+    }
+    const status = Number(header(list, ":status"));
+    if (!(status >= 100 && status <= 999)) throw new Http2Error(ErrorCode.ProtocolError, "a response without a status");
+    // Informational: the response proper follows.
+    if (status < 200) return;
+    this.#hasHead = true;
+    this.#receiver.head({
+      status,
+      contentType: header(list, "content-type"),
+      server: header(list, "x-restate-server"),
+      retryAfter: header(list, "retry-after"),
+    });
+    if (isEnd) this.remoteEnd();
+  }
+
+  /**
+   * @param frameBytes with padding, which counts for flow control
+   * @throws Http2Error when the peer may not send this
+   */
+  body(bytes: Buffer, frameBytes: number, isEnd: boolean): void {
+    if (!this.#hasHead || this.#hasEnded) throw new Http2Error(ErrorCode.ProtocolError, "data outside of a response");
+    this.#receiveWindowBytes -= frameBytes;
+    if (this.#receiveWindowBytes < 0) throw new Http2Error(ErrorCode.FlowControlError, "more data than granted");
+    if (bytes.length > 0) {
+      if (this.#isPaused) this.#held.push(bytes);
+      else this.#receiver.chunk(bytes);
+    }
+    if (isEnd) this.remoteEnd();
+    else if (!this.#isPaused) this.#grant();
+  }
+
+  remoteEnd(): void {
+    if (this.#isOver) return;
+    this.#hasEnded = true;
+    if (this.#held.length === 0) this.#ended();
+  }
+
+  /** The peer has reset the stream. */
+  reset(code: number): void {
+    this.lost(
+      code === ErrorCode.NoError && this.#hasEnded ? undefined : `the endpoint reset the stream (${errorName(code)})`,
+    );
+  }
+
+  /** The stream is gone. */
+  lost(reason: string | undefined): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#connection.release(this);
+    this.#receiver.finished(reason);
+  }
+
+  #enqueue(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+  }
+
+  #mayWriteOn(): boolean {
+    if (this.#queuedBytes <= HIGH_WATER_BYTES) return true;
+    return true;
+  }
+
+  /** Sends what the windows and the connection allow. */
+  #pump(): void {
+    const connection = this.#connection;
+    while (this.#queuedBytes > 0) {
+      if (this.#sendWindowBytes <= 0) return;
+      const allowedBytes = Math.min(this.#sendWindowBytes, connection.dataAllowance());
+      if (allowedBytes <= 0) {
+        connection.waitForRoom(this);
+        return;
+      }
+      const bytes = Math.min(allowedBytes, this.#queuedBytes);
+      const isLast = this.#isEndWanted && bytes === this.#queuedBytes;
+      connection.sendData(frameHeader(bytes, FrameType.Data, isLast ? Flag.EndStream : 0, this.id), bytes);
+      this.#dequeue(bytes);
+      this.#sendWindowBytes -= bytes;
+      if (isLast) {
+        this.#endSent();
+        return;
+      }
+    }
+    if (!this.#isEndWanted || this.#isEndSent) return;
+    // Nobody waits for it: it leaves together with whatever comes next, at the latest with the end of the tick.
+    connection.sendLater(frameHeader(0, FrameType.Data, Flag.EndStream, this.id));
+    this.#endSent();
+  }
+
+  #dequeue(bytes: number): void {
+    this.#queuedBytes -= bytes;
+    if (this.#queuedBytes === 0) {
+      for (const part of this.#queue) this.#connection.sendPart(part);
+      this.#queue = [];
+      return;
+    }
+    let rest = bytes;
+    let whole = 0;
+    for (const part of this.#queue) {
+      if (part.length > rest) break;
+      this.#connection.sendPart(part);
+      rest -= part.length;
+      whole++;
+    }
+    if (whole > 0) this.#queue.splice(0, whole);
+    if (rest === 0) return;
+    const part = this.#queue[0] as Buffer;
+    this.#connection.sendPart(part.subarray(0, rest));
+    this.#queue[0] = part.subarray(rest);
+  }
+
+  #endSent(): void {
+    this.#isEndSent = true;
+    if (this.#hasEnded && this.#held.length === 0) this.lost(undefined);
+  }
+
+  #ended(): void {
+    this.#receiver.ended();
+    if (this.#isEndSent) this.lost(undefined);
+  }
+
+  /** Grants what has been read, once it is worth a frame. */
+  #grant(): void {
+    const readBytes = this.#initialReceiveWindowBytes - this.#receiveWindowBytes;
+    if (this.#isOver || this.#hasEnded || readBytes < this.#initialReceiveWindowBytes / 2) return;
+    this.#receiveWindowBytes = this.#initialReceiveWindowBytes;
+    this.#connection.sendLater(numberFrame(FrameType.WindowUpdate, this.id, readBytes));
   }
 }
 
-function onResponse(this: OwnedStream, headers: IncomingHttpHeaders & IncomingHttpStatusHeader): void {
-  this[OWNER]?.onResponse(headers);
+function header(list: HeaderList, name: string): string | undefined {
+  for (let index = 0; index < list.length; index += 2) if (list[index] === name) return list[index + 1];
+  return undefined;
 }
-function onData(this: OwnedStream, bytes: Buffer): void {
-  this[OWNER]?.onData(bytes);
-}
-function onEnd(this: OwnedStream): void {
-  this[OWNER]?.onEnd();
-}
-function onDrain(this: OwnedStream): void {
-  this[OWNER]?.onDrain();
-}
-function onError(this: OwnedStream, error: Error): void {
-  this[OWNER]?.onError(error);
-}
-function onClose(this: OwnedStream): void {
-  this[OWNER]?.onClose();
-}
-
-/** Names of RFC 9113 for the codes of a reset. */
-const RESET_REASONS: Readonly<Record<number, string>> = {
-  1: "PROTOCOL_ERROR",
-  2: "INTERNAL_ERROR",
-  3: "FLOW_CONTROL_ERROR",
-  5: "STREAM_CLOSED",
-  6: "FRAME_SIZE_ERROR",
-  7: "REFUSED_STREAM",
-  8: "CANCEL",
-  11: "ENHANCE_YOUR_CALM",
-};

@@ -31,4 +31,5 @@ const steps = restate.service({
   options: { retryPolicy: { initialInterval: 20, maxInterval: 200, maxAttempts: 10_000 } },
 });
 
-restate.serve({ services: [counter, steps], port: Number(process.env.PORT) });
+await restate.serve({ services: [counter, steps], port: Number(process.env.PORT) });
+process.send("ready");

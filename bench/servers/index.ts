@@ -1,0 +1,9 @@
+/** The processes under test: both servers, the endpoint that they call, and what they use of the machine. */
+export { Endpoint, type WaiterCounts } from "./endpoint.ts";
+export { cpuUs, machineCpuUs, residentBytes } from "./footprint.ts";
+export { restateLite, restateServer } from "./kinds.ts";
+export { freePorts } from "./ports.ts";
+export { Program } from "./program.ts";
+export { eventually, request, requestOk } from "./request.ts";
+export { Server, type ServerKind, type ServerPorts } from "./server.ts";
+export { type Toolchain, toolchain } from "./toolchain.ts";

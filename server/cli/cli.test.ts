@@ -1,0 +1,224 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, request, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const isWindows = process.platform === "win32";
+
+interface Run {
+  readonly child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves once `pattern` was printed on stdout, with its match. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  readonly exited: Promise<number | null>;
+}
+
+const endings: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "restate-lite-cli-"));
+  endings.push(() => rmSync(directory, { recursive: true, force: true }));
+});
+
+/** Runs the command with piped output (so without a terminal) and an environment free of settings. */
+function run(...args: string[]): Run {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(RESTATE_|RUST_LOG$)/.test(name)));
+  const child = spawn(process.execPath, ["--import", "tsx", "server/cli/main.ts", ...args], { cwd: ROOT, env });
+  const text = { stdout: "", stderr: "" };
+  const listeners = new Set<() => void>();
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].on("data", (chunk: Buffer) => {
+      text[stream] += chunk.toString();
+      for (const listener of listeners) listener();
+    });
+  }
+  const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+  endings.push(async () => {
+    child.kill("SIGKILL");
+    await exited;
+  });
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(text.stdout);
+        if (match !== null) resolve(match);
+      };
+      listeners.add(look);
+      look();
+      void exited.then((code) =>
+        reject(new Error(`ended with ${code} before ${pattern}:\n${text.stdout}${text.stderr}`)),
+      );
+    });
+  return { child, stdout: () => text.stdout, stderr: () => text.stderr, says, exited };
+}
+
+const ANY_PORTS = ["--ingress-port", "0", "--admin-port", "0"];
+
+function listening(server: Server): Promise<number> {
+  endings.push(() => new Promise<void>((resolve) => server.close(() => resolve())).finally(() => {}));
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** An endpoint of one service that speaks HTTP/1.1; `handler` can be changed while it runs. */
+function endpoint(served: { handler: string }): Server {
+  return createServer((_request, response) => {
+    response.setHeader("content-type", "application/vnd.restate.endpointmanifest.v3+json");
+    response.setHeader("connection", "close");
+    response.end(
+      JSON.stringify({
+        protocolMode: "REQUEST_RESPONSE",
+        minProtocolVersion: 5,
+        maxProtocolVersion: 6,
+        services: [{ name: "Greeter", ty: "SERVICE", handlers: [{ name: served.handler }] }],
+      }),
+    );
+  });
+}
+
+describe("restate-lite", { timeout: 30_000 }, () => {
+  it("prints its help and its version", async () => {
+    const help = run("--help");
+    expect(await help.exited).toBe(0);
+    expect(help.stdout()).toContain("--ingress-port");
+    const version = run("--version");
+    expect(await version.exited).toBe(0);
+    expect(version.stdout()).toMatch(/^restate-lite \d+\.\d+\.\d+\n$/);
+  });
+
+  it("says in a line what is wrong with the arguments, and exits with 2", async () => {
+    const wrong = run("serve");
+    expect(await wrong.exited).toBe(2);
+    expect(wrong.stderr()).toBe("restate-lite: there is no command 'serve'\nTry restate-lite --help.\n");
+  });
+
+  it("names the source of a bad value in a line, and exits with 1", async () => {
+    const wrong = run("start", "--ephemeral", "--ingress-port", "a");
+    expect(await wrong.exited).toBe(1);
+    expect(wrong.stderr()).toBe('restate-lite: --ingress-port: "a" is not a whole number from 0 to 65535\n');
+  });
+
+  it.each(["ingress", "admin"])("says in a line that the %s port is taken, and exits with 1", async (which) => {
+    const port = await listening(createServer());
+    const server = run("start", "--ephemeral", ...ANY_PORTS, `--${which}-port`, String(port));
+    expect(await server.exited).toBe(1);
+    expect(server.stderr().trimEnd().split("\n")).toHaveLength(1);
+    expect(server.stderr()).toContain(`127.0.0.1:${port}`);
+    expect(server.stderr()).toContain(`--${which}-port`);
+    expect(server.stdout()).toBe("");
+  });
+
+  it("shows the three URLs and the data directory; a second server on the directory is told so in a line", async () => {
+    const first = run("start", "--data-dir", directory, ...ANY_PORTS);
+    const [, adminUrl] = await first.says(/admin\s+(http:\S+)[\s\S]*data\s/);
+    expect(first.stdout()).toMatch(/ingress\s+http:\/\/localhost:\d+\n/);
+    expect(first.stdout()).toContain(`dashboard  ${adminUrl}/ui`);
+    expect(first.stdout()).toContain(directory);
+    expect((await fetch(`${adminUrl}/health`)).status).toBe(200);
+
+    const second = run("start", "--data-dir", directory, ...ANY_PORTS);
+    expect(await second.exited).toBe(1);
+    expect(second.stderr().trimEnd().split("\n")).toHaveLength(1);
+    expect(second.stderr()).toContain(directory);
+  });
+
+  it.skipIf(isWindows)("drains and exits with 0 on Ctrl-C", async () => {
+    const server = run("start", "--data-dir", directory, ...ANY_PORTS);
+    await server.says(/data\s/);
+    server.child.kill("SIGINT");
+    expect(await server.exited).toBe(0);
+    expect(server.stdout()).toContain("Ctrl-C again");
+  });
+
+  it.skipIf(isWindows)("exits at once with 130 on a second Ctrl-C, whatever still waits", async () => {
+    const server = run("start", "--ephemeral", ...ANY_PORTS);
+    const [, port] = await server.says(/ingress\s+http:\/\/localhost:(\d+)[\s\S]*data\s/);
+    const client = connect(Number(port), "127.0.0.1");
+    client.on("error", () => {});
+    endings.push(() => void client.destroy());
+    // The server has the request once it asks for the body.
+    client.write(
+      "POST /restate/call/S/h HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\nexpect: 100-continue\r\n\r\n",
+    );
+    await new Promise((resolve) => client.once("data", resolve));
+    server.child.kill("SIGINT");
+    await server.says(/Ctrl-C again/);
+    server.child.kill("SIGINT");
+    expect(await server.exited).toBe(130);
+  });
+});
+
+describe("restate-lite dev", { timeout: 30_000 }, () => {
+  it("waits visibly for an endpoint, registers it when it answers, and again when it comes back changed", async () => {
+    const port = await listening(createServer());
+    await endings.pop()?.();
+    const url = `http://127.0.0.1:${port}`;
+    const dev = run("dev", "--ephemeral", "--use-http1.1", "--endpoint", url, ...ANY_PORTS);
+    await dev.says(new RegExp(`Waiting for an endpoint at ${url}`));
+
+    const served = { handler: "greet" };
+    const server = endpoint(served);
+    endings.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    server.listen(port, "127.0.0.1");
+    await dev.says(/Registered http\S+:\n {2}curl http:\/\/localhost:\d+\/Greeter\/greet/);
+
+    served.handler = "wave";
+    await dev.says(/Registered again http\S+:\n {2}curl http:\/\/localhost:\d+\/Greeter\/wave/);
+    const [, adminUrl] = await dev.says(/admin\s+(http:\S+)/);
+    const services = (await (await fetch(`${adminUrl}/services/Greeter`)).json()) as { handlers: { name: string }[] };
+    expect(services.handlers.map(({ name }) => name)).toEqual(["wave"]);
+    expect(dev.stdout().match(/Waiting for an endpoint/g)).toHaveLength(1);
+  });
+
+  it("starts the command after --, shows its output under a prefix, and ends it with itself", async () => {
+    const script = "console.log('child', process.pid); setInterval(() => {}, 1000)";
+    const dev = run("dev", "--ephemeral", ...ANY_PORTS, "--", process.execPath, "-e", script);
+    const [, pid] = await dev.says(/\] child (\d+)\n/);
+    expect(() => process.kill(Number(pid), 0)).not.toThrow();
+    if (isWindows) return;
+    dev.child.kill("SIGINT");
+    expect(await dev.exited).toBe(0);
+    expect(() => process.kill(Number(pid), 0)).toThrow();
+  });
+});
+
+describe("the guard of both ports", { timeout: 30_000 }, () => {
+  it("refuses web pages and rebound names, unless they were allowed", async () => {
+    const server = run("start", "--ephemeral", ...ANY_PORTS, "--allowed-host", "tunnel.example");
+    const [, ingress, admin] = await server.says(
+      /ingress\s+http:\/\/localhost:(\d+)\n\s+admin\s+http:\/\/localhost:(\d+)\n/,
+    );
+    for (const [port, path] of [
+      [ingress, "/restate/health"],
+      [admin, "/health"],
+    ] as const) {
+      expect(await status(Number(port), path, {})).toBe(200);
+      expect(await status(Number(port), path, { host: "evil.example" })).toBe(403);
+      expect(await status(Number(port), path, { origin: "https://evil.example" })).toBe(403);
+      expect(await status(Number(port), path, { host: "tunnel.example" })).toBe(200);
+    }
+  });
+});
+
+/** `fetch` does not let a program choose `Host`. */
+function status(port: number, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const question = request({ host: "127.0.0.1", port, path, headers, agent: false }, (answer) => {
+      answer.resume();
+      answer.on("end", () => resolve(answer.statusCode));
+    });
+    question.on("error", reject);
+    question.end();
+  });
+}

@@ -1,0 +1,54 @@
+// Serves services in the mode that the environment names; see ../modes.ts.
+import http from "node:http";
+import http2 from "node:http2";
+import * as restate from "@restatedev/restate-sdk";
+import { note } from "./diary.mjs";
+
+const { PORT, MODE = "bidi" } = process.env;
+
+const defaultOptions = {
+  suspending: { inactivityTimeout: 0 },
+  lazy: { enableLazyState: true },
+}[MODE];
+
+const highestProtocol = { v5: 5, v6: 6 }[MODE];
+
+/** Announces a narrower range of protocol versions than the SDK has; nothing else changes. */
+function limitProtocol(handler, maxProtocolVersion) {
+  return (request, response) => {
+    if (!request.url.endsWith("/discover")) return handler(request, response);
+    const end = response.end.bind(response);
+    const parts = [];
+    const keep = (chunk) => chunk && typeof chunk !== "function" && parts.push(Buffer.from(chunk));
+    response.write = (chunk) => {
+      keep(chunk);
+      return true;
+    };
+    response.end = (chunk) => {
+      keep(chunk);
+      return end(JSON.stringify({ ...JSON.parse(Buffer.concat(parts).toString()), maxProtocolVersion }));
+    };
+    return handler(request, response);
+  };
+}
+
+/** Lines of the SDK's logger that a handler wrote while it was not replaying go into the diary under "console". */
+function logger({ replaying, source, level }, ...message) {
+  if (source === "USER" && !replaying) note("console", message.join(" "));
+  else if (level === "error") console.error(...message);
+}
+
+export function serve(services) {
+  const endpoint = restate.endpoint().setLogger(logger);
+  if (defaultOptions !== undefined) endpoint.defaultServiceOptions(defaultOptions);
+  for (const service of services) endpoint.bind(service);
+  const server =
+    MODE === "http1"
+      ? http.createServer(endpoint.http1Handler({ bidirectional: false }))
+      : http2.createServer(
+          highestProtocol === undefined
+            ? endpoint.http2Handler()
+            : limitProtocol(endpoint.http2Handler(), highestProtocol),
+        );
+  server.listen(Number(PORT), "127.0.0.1", () => process.send?.("ready"));
+}

@@ -1,0 +1,98 @@
+import { send } from "../support/http.ts";
+import { until } from "../support/until.ts";
+import type { Contender, Profile, Variant } from "./contenders.ts";
+import { type Normalised, Normaliser, type RawAnswer } from "./normalise.ts";
+
+export interface ProbeRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text is sent as it is, anything else as JSON with that content type. */
+  readonly body?: string | Uint8Array | undefined;
+  readonly json?: unknown;
+}
+
+/** One line of a transcript: what a server answered at that step. */
+export interface Line {
+  readonly step: string;
+  readonly seen: Normalised | { readonly value: unknown };
+}
+
+/** A script is written once and runs against both servers; each step has a name of its own. */
+export interface Script {
+  readonly name: string;
+  /** Both when missing. */
+  readonly profile?: Profile;
+  run(probe: Probe): Promise<void>;
+}
+
+/** Sends the requests of a script to one server and writes the transcript. */
+export class Probe {
+  readonly lines: Line[] = [];
+  readonly server: Contender;
+  readonly #normaliser = new Normaliser();
+
+  constructor(server: Contender) {
+    this.server = server;
+  }
+
+  /** A request to the ingress whose answer is compared. */
+  async ingress(step: string, path: string, request: ProbeRequest = {}): Promise<RawAnswer> {
+    return this.#compared(step, await this.request(this.server.ingressUrl, path, request));
+  }
+
+  /** A request to the admin API whose answer is compared. */
+  async admin(step: string, path: string, request: ProbeRequest = {}): Promise<RawAnswer> {
+    return this.#compared(step, await this.request(this.server.adminUrl, path, request));
+  }
+
+  /** A request that only prepares something. */
+  async prepare(path: string, request: ProbeRequest = {}): Promise<RawAnswer> {
+    return this.request(this.server.ingressUrl, path, request);
+  }
+
+  /** Sends to a handler and returns the invocation's id. */
+  async sent(path: string, json?: unknown): Promise<string> {
+    const answer = await this.prepare(`/restate/send/${path}`, json === undefined ? { method: "POST" } : { json });
+    const { invocationId } = JSON.parse(answer.text) as { invocationId?: string };
+    if (invocationId === undefined) throw new Error(`a send to ${path} was answered ${answer.status} ${answer.text}`);
+    return invocationId;
+  }
+
+  /** Opens a gate of the endpoint: what waits for it there goes on with `value`. */
+  async open(name: string, value: unknown = "opened"): Promise<void> {
+    await this.prepare("/restate/call/OracleHolder/open", { json: { name, value } });
+  }
+
+  /** What a handler said at a gate (the id of an awakeable, say). */
+  async told(name: string): Promise<string> {
+    const answer = await this.prepare("/restate/call/OracleHolder/read", { json: name });
+    return JSON.parse(answer.text) as string;
+  }
+
+  async untilStatus(id: string, status: string): Promise<void> {
+    await until(`${status} on ${this.server.side}`, async () => (await this.server.status(id)) === status);
+  }
+
+  /** A value beside answers, compared too. */
+  note(step: string, value: unknown): void {
+    this.lines.push({ step, seen: { value: this.#normaliser.value(value) } });
+  }
+
+  startVariant(env: Readonly<Record<string, string>>): Promise<Variant> {
+    return this.server.startVariant(env);
+  }
+
+  async request(baseUrl: string, path: string, { json, headers = {}, ...rest }: ProbeRequest): Promise<RawAnswer> {
+    if (json === undefined) return send(baseUrl, path, { headers, ...rest });
+    return send(baseUrl, path, {
+      ...rest,
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(json),
+    });
+  }
+
+  #compared(step: string, answer: RawAnswer): RawAnswer {
+    this.lines.push({ step, seen: this.#normaliser.answer(answer) });
+    return answer;
+  }
+}
