@@ -52,7 +52,7 @@ export function circumstances({ machine, endpoint, kinds }: Bed, loadAfter: stri
   const versions = kinds.map(({ name, version }) => `${name} ${version}`).join(", ");
   return [
     `- ${machine.date} UTC; ${machine.processor}, ${machine.memory}; ${machine.kernel}; data on ${machine.fileSystem}`,
-    `- ${versions}; restate-lite and load on Node ${machine.node}; endpoint: official TypeScript SDK ${endpoint.sdkVersion} on Node ${endpoint.nodeVersion}`,
+    `- ${versions} (commit ${machine.commit}); restate-lite and load on Node ${machine.node}; endpoint: official TypeScript SDK ${endpoint.sdkVersion} on Node ${endpoint.nodeVersion}`,
     `- durability \`power\`, retention 24 h (the defaults); everything on one machine, over loopback`,
     `- load average (1, 5, 15 min) before: ${machine.load}; after: ${loadAfter}`,
     ...more.map((line) => `- ${line}`),

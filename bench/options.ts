@@ -55,6 +55,8 @@ export function parseOptions(args: readonly string[], rounds: number): Options {
     },
   });
   const isSmoke = values.smoke;
+  const isPart = isSmoke || values.profile || values.server !== undefined || values.only !== undefined;
+  if (values.record && isPart) throw new Error("--record takes a whole run: no --smoke, --profile, --server, --only");
   const seconds = positive("seconds", values.seconds ?? (isSmoke ? "0.3" : "5"));
   return {
     rounds: wholeNumber("rounds", values.rounds ?? (isSmoke ? "1" : String(rounds))),

@@ -14,6 +14,8 @@ export interface CpuProfile {
       readonly columnNumber: number;
     };
   }[];
+  /** When sampling began, in microseconds of the clock that `process.hrtime` reads too. */
+  readonly startTime: number;
   /** The node that was on top of the stack, sample by sample. */
   readonly samples: readonly number[];
   /** Microseconds before each sample. */
@@ -33,15 +35,19 @@ const NOT_WORK = new Set(["(idle)", "(root)"]);
  * Functions by the time spent in themselves, most first.
  *
  * @param placeOf where a function of the bundle stands in the sources
+ * @param fromUs samples before it are left out, the start of the server for example
  */
-export function selfTimes(profile: CpuProfile, placeOf: PlaceOf): SelfTime[] {
+export function selfTimes(profile: CpuProfile, placeOf: PlaceOf, fromUs: number): SelfTime[] {
   const frames = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const totals = new Map<string, { name: string; place: string; us: number }>();
   let busyUs = 0;
+  let atUs = profile.startTime;
   profile.samples.forEach((id, index) => {
+    const us = Math.max(0, profile.timeDeltas[index] ?? 0);
+    atUs += us;
+    if (atUs < fromUs) return;
     const frame = frames.get(id);
     if (frame === undefined || NOT_WORK.has(frame.functionName)) return;
-    const us = Math.max(0, profile.timeDeltas[index] ?? 0);
     busyUs += us;
     const name = frame.functionName === "" ? "(anonymous)" : frame.functionName;
     const place = placeOf(frame.url, frame.lineNumber, frame.columnNumber);

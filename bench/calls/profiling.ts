@@ -22,6 +22,7 @@ export async function profileCells(
   const server = new Server(kind, { ingress, admin, node }, path.join(bed.folder, "data"), logFile);
   await server.untilHealthy();
   await server.register(bed.endpoint.port, "Greeter");
+  const fromUs = Number(process.hrtime.bigint()) / 1000;
   for (const cell of cells) {
     const measured = await bed.load.run(orderOf(cell, ingress, length));
     console.log(`${cell.title}: ${measured.answersPerSecond.toFixed(0)}/s, p50 ${measured.p50Us.toFixed(0)} µs`);
@@ -34,7 +35,7 @@ export async function profileCells(
   if (profiles.length === 0) throw new Error("the server wrote no profile: it did not end by itself");
   for (const { file, profile } of profiles) {
     console.log(`\n${path.join(profileFolder, file)}`);
-    for (const { name, place, share } of selfTimes(profile, sourcePlaces()).slice(0, LINES)) {
+    for (const { name, place, share } of selfTimes(profile, sourcePlaces(), fromUs).slice(0, LINES)) {
       console.log(`${(share * 100).toFixed(1).padStart(6)} %  ${name}  ${place}`);
     }
   }

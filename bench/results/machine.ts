@@ -11,6 +11,8 @@ export interface Machine {
   readonly fileSystem: string;
   readonly load: string;
   readonly date: string;
+  /** The commit that was measured. */
+  readonly commit: string;
 }
 
 /** @param folder where the servers keep their data */
@@ -24,6 +26,7 @@ export function describeMachine(folder: string): Machine {
     fileSystem: fileSystemOf(folder),
     load: loadText(),
     date: new Date().toISOString().slice(0, 16).replace("T", " "),
+    commit: commitText(),
   };
 }
 
@@ -41,5 +44,16 @@ function fileSystemOf(folder: string): string {
     return type?.trim() || "unknown";
   } catch {
     return fs.existsSync(folder) ? "unknown" : "none";
+  }
+}
+
+function commitText(): string {
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    const commit = git("rev-parse", "--short", "HEAD").trim();
+    return git("status", "--porcelain").trim() === "" ? commit : `${commit} with uncommitted changes`;
+  } catch {
+    return "unknown";
   }
 }

@@ -99,15 +99,18 @@ export class SuspendedBed {
     if (sent.errors > 0) throw new Error(`${this.kind.name}, send: ${sent.firstError}`);
     this.samples.add("sends", sent.answersPerSecond);
 
-    let seen = 0;
+    let [seen, open] = [0, 0];
     let seenAtMs = performance.now();
     const check = () => {
       server.program.assertRunning();
       if (performance.now() - seenAtMs < STALL_MS) return;
-      throw new Error(`${this.kind.name}: only ${seen} of ${count} invocations came to the endpoint`);
+      throw new Error(
+        `${this.kind.name}: ${seen} of ${count} invocations came to the endpoint, ${open} are not suspended`,
+      );
     };
     await eventually(Number.POSITIVE_INFINITY, check, async () => {
       const { invocations, openAttempts, awakeable } = await endpoint.waiters();
+      open = openAttempts;
       if (invocations > seen) [seen, seenAtMs] = [invocations, performance.now()];
       this.#awakeable = awakeable;
       if (invocations >= count && openAttempts === 0) return;

@@ -205,7 +205,10 @@ describe("deployments", () => {
       json: { uri: "http://b/x", additional_headers: { a: "1" }, services: [{ handlers: [{ name: "greet" }] }] },
     });
     const overwritten = await admin.request("PATCH", "/deployments/dp_1", { overwrite: true });
-    expect(overwritten.json).toMatchObject({ services: [{ revision: 1, handlers: [{ name: "wave" }] }] });
+    expect(overwritten.json).toMatchObject({
+      created_at: moved.json.created_at,
+      services: [{ revision: 1, handlers: [{ name: "wave" }] }],
+    });
     expect((await admin.request("GET", "/services/Greeter")).json.handlers).toMatchObject([{ name: "wave" }]);
   });
 

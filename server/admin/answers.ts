@@ -20,6 +20,17 @@ export function badField(field: string, reason: string): ServerError {
   return new ServerError(400, "RL_BAD_FIELD", `The request field '${field}' is invalid. Reason: ${reason}`);
 }
 
+const DEPLOYMENT_ID = /^dp_[0-9A-Za-z]+$/;
+
+export function isDeploymentId(text: string): boolean {
+  return DEPLOYMENT_ID.test(text);
+}
+
+/** @throws ServerError 400 when the text cannot be the id of a deployment */
+export function checkDeploymentId(text: string): void {
+  if (!isDeploymentId(text)) throw badField("deployment", "bad format");
+}
+
 /** Reads a JSON body. @throws ServerError 422, as the real server answers to JSON of another shape */
 export function readBody<T>(schema: ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
@@ -41,11 +52,11 @@ export function answerDurably<T>(turns: Turns, command: () => T, answer: (result
   });
 }
 
-/** The answer to a method that a path does not have. */
+/** The answer to a method that a path does not have: no body, as on the real server. */
 export function methodsOf(...methods: string[]): RequestHandler {
-  return (request, response) => {
+  return (_request, response) => {
     response.setHeader("allow", methods.join(","));
-    sendError(response, new ServerError(405, "RL_BAD_METHOD", `${request.method} is not possible here`));
+    response.status(405).end();
   };
 }
 

@@ -1,4 +1,4 @@
-import express, { type Express, type Router } from "express";
+import express, { type Express, type Response, type Router } from "express";
 import { ServerError } from "../errors.ts";
 import { errorHandler } from "./answers.ts";
 import { deploymentRoutes } from "./deployments.ts";
@@ -14,24 +14,34 @@ export function createApp(parts: AdminParts): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.response.json = sendJson;
   app.use(express.json({ limit: JSON_LIMIT, strict: false }));
   app.use("/", versionRoutes(parts, undefined));
   for (let version = MIN_ADMIN_VERSION; version <= MAX_ADMIN_VERSION; version++) {
     app.use(`/v${version}`, versionRoutes(parts, version));
   }
-  app.use(/^\/v(\d+)(?=\/|$)/, (request) => {
-    const version = /^\/v(\d+)/.exec(request.originalUrl)?.[1];
+  // The one version that was, and is no more; numbers that never were are unknown paths.
+  app.use("/v1", () => {
     throw new ServerError(
       400,
       "RL_UNSUPPORTED_VERSION",
-      `Unsupported Admin API version V${version}. This server supports versions between V${MIN_ADMIN_VERSION} and V${MAX_ADMIN_VERSION}.`,
+      `Unsupported Admin API version V1. This server supports versions between V${MIN_ADMIN_VERSION} and V${MAX_ADMIN_VERSION}.`,
     );
   });
-  app.get("/", (_request, response) => response.redirect(308, "/ui/"));
+  app.get("/", (_request, response) => response.status(308).setHeader("location", "/ui/").end());
   app.get("/restate-lite/invocations/:id", describeRoute(parts));
   app.use((_request, response) => response.status(404).end());
   app.use(errorHandler(parts.log));
   return app;
+}
+
+/** Without the `charset` that Express adds: the real server writes none, and JSON is always UTF-8 (RFC 8259). */
+function sendJson(this: Response, body: unknown): Response {
+  const text = JSON.stringify(body);
+  this.setHeader("content-type", "application/json");
+  this.setHeader("content-length", Buffer.byteLength(text));
+  this.end(text);
+  return this;
 }
 
 function versionRoutes(parts: AdminParts, version: number | undefined): Router {

@@ -1,7 +1,16 @@
 import { type RequestHandler, Router } from "express";
 import { ServerError } from "../errors.ts";
 import { normalUri, type RegistrationRequest } from "../registration.ts";
-import { answerDurably, badField, methodsOf, notFound, readBody, requireJson, sendError } from "./answers.ts";
+import {
+  answerDurably,
+  badField,
+  checkDeploymentId,
+  methodsOf,
+  notFound,
+  readBody,
+  requireJson,
+  sendError,
+} from "./answers.ts";
 import { registerDeployment, updateDeployment } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 import { deploymentDetail, deploymentSummary, registeredJson } from "./shapes.ts";
@@ -15,6 +24,7 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
   const overwritesByDefault = apiVersion === 2;
 
   function find(id: string) {
+    checkDeploymentId(id);
     const deployment = registry.deployment(id);
     if (deployment === undefined) throw notFound("deployment", id);
     return deployment;
@@ -77,12 +87,13 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
   }
 
   router.delete("/:id", (request, response) => {
-    const deployment = find(request.params.id);
     if (request.query.force !== "true") {
-      // The real server does not implement a graceful removal either.
+      // The real server does not implement a graceful removal either, not even to look for the deployment.
+      checkDeploymentId(request.params.id);
       response.status(501).end();
       return;
     }
+    const deployment = find(request.params.id);
     answerDurably(
       turns,
       () => registry.remove(deployment.id),

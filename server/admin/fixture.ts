@@ -55,7 +55,8 @@ export async function startAdmin(answers: EngineAnswers = {}) {
     },
   });
   let ids = 0;
-  const clock = { nowMs: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678), wakeAt: () => () => {} };
+  let nowMs = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  const clock = { nowMs: () => nowMs++, wakeAt: () => () => {} };
   const registry = new Registry({
     storage,
     clock,

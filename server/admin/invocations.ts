@@ -1,7 +1,7 @@
 import { type RequestHandler, type Response, Router } from "express";
 import { decodeInvocationId } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
-import { answerDurably, badField, methodsOf, notFound, sendError } from "./answers.ts";
+import { answerDurably, badField, isDeploymentId, methodsOf, notFound, sendError } from "./answers.ts";
 import type { AdminParts } from "./parts.ts";
 
 type Result = "unknown" | "completed" | "not-completed" | "not-started" | "done" | "appended" | "paused" | "resumed";
@@ -60,9 +60,10 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     "/:id/pause",
     action(
       (id) => {
-        const isPausedAlready = engine.describe(id)?.status === "paused";
+        const status = engine.describe(id)?.status;
         const result = engine.pause(id);
-        return isPausedAlready ? "done" : result;
+        // Only a running attempt has to be waited for.
+        return status === "paused" || status === "suspended" ? "done" : result;
       },
       { completed: isNotRunning, "not-started": isNotRunning },
     ),
@@ -80,21 +81,40 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     answerDurably(
       turns,
       () => engine.describe(id),
-      (description) => sendError(response, description === undefined ? notFound("invocation", id) : NO_RESTART),
+      (description) => sendError(response, restartRefusal(id, description?.status)),
     );
   });
+
+  function restartRefusal(id: string, status: string | undefined): ServerError {
+    switch (status) {
+      case undefined:
+        return notFound("invocation", id);
+      case "scheduled":
+      case "inboxed":
+        return refused(425, `The invocation '${id}' cannot be restarted because it's not running yet.`);
+      case "completed":
+        return NO_RESTART;
+      default:
+        return refused(409, `The invocation '${id}' is still running.`);
+    }
+  }
 
   /** `latest`, `keep` or an id. */
   function deploymentOf(invocationId: string, wanted: unknown): string | undefined {
     if (wanted === undefined || /^keep$/i.test(String(wanted))) return undefined;
-    if (!/^latest$/i.test(String(wanted))) return String(wanted);
+    if (!/^latest$/i.test(String(wanted))) {
+      const id = String(wanted);
+      if (!isDeploymentId(id)) {
+        throw new ServerError(400, "RL_BAD_QUERY", "The query parameter 'deployment' is invalid. Reason: bad format");
+      }
+      return id;
+    }
     const service = engine.describe(invocationId)?.target.split("/")[0] ?? "";
     return registry.service(service)?.deploymentId;
   }
 
   router.delete("/:id", (request, response) => {
     const id = String(request.params.id);
-    checkId(id);
     const mode = String(request.query.mode ?? "cancel").toLowerCase();
     if (mode !== "cancel" && mode !== "kill" && mode !== "purge") {
       throw new ServerError(
@@ -104,6 +124,7 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
           "`Cancel`, `cancel`, `Kill`, `kill`, `Purge`, `purge`",
       );
     }
+    checkId(id);
     answerDurably(
       turns,
       () => engine[mode](id),

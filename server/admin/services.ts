@@ -5,6 +5,10 @@ import { modifyState } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 import { handlerJson, serviceJson } from "./shapes.ts";
 
+function badType(type: string): ServerError {
+  return new ServerError(400, "RL_NO_STATE", `Cannot modify state for service type ${type}`);
+}
+
 /** `/services`. */
 export function serviceRoutes({ registry, engine, turns }: AdminParts): Router {
   const router = Router();
@@ -34,10 +38,11 @@ export function serviceRoutes({ registry, engine, turns }: AdminParts): Router {
     response.json(handlerJson(handler));
   });
 
-  // A service that nobody registered is accepted too, as the real server does: state may outlive its service.
   router.post("/:service/state", requireJson, (request, response) => {
     const { service } = request.params;
     const body = readBody(modifyState, request.body);
+    const { type } = find(String(service));
+    if (type === "Service") throw badType(type);
     if (body.version != null) {
       throw new ServerError(
         501,

@@ -17,8 +17,8 @@ export interface LiveAttempt {
   readonly handler: Handler;
   readonly protocol: number;
   readonly startedAtMs: number;
-  /** Index of the next journal entry. */
-  nextIndex: number;
+  /** Index of the next journal entry; `undefined`: to be asked of the database. See `Attempts.takeIndex`. */
+  nextIndex: number | undefined;
   /** Whether the invocation's row names the deployment already. */
   isPinned: boolean;
   /** Whether this attempt stored an entry. */
@@ -75,6 +75,24 @@ export class Attempts {
 
   all(): IterableIterator<LiveAttempt> {
     return this.#bySeq.values();
+  }
+
+  /** The index that the next entry of a running attempt's journal gets. */
+  nextIndex(live: LiveAttempt): number {
+    live.nextIndex ??= this.#kernel.journal.length(live.row.seq);
+    return live.nextIndex;
+  }
+
+  /** Gives out that index. */
+  takeIndex(live: LiveAttempt): number {
+    const index = this.nextIndex(live);
+    live.nextIndex = index + 1;
+    return index;
+  }
+
+  /** A command is being rolled back, and may have given out indexes in any journal. */
+  forgetIndexes(): void {
+    for (const live of this.#bySeq.values()) live.nextIndex = undefined;
   }
 
   /** Stops starting attempts (shutdown). */

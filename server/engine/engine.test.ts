@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { encodeSignalAwakeableId, MessageType } from "../../sdk/protocol/index.ts";
 import {
   call,
+  completeAwakeable,
   end,
   error,
   oneWayCall,
@@ -85,6 +87,30 @@ describe("the journal", () => {
     t.advance(500);
     t.says(id, run(1), error("boom"));
     expect(t.engine.describe(id)?.deployment).toBe("dp_1");
+  });
+});
+
+describe("a message that cannot be read", () => {
+  it("fails the attempt (RT0012); what came before it in the same chunk stays", () => {
+    const t = new Transcript();
+    const id = t.send("Greeter/greet");
+    t.says(id, run(1), [MessageType.CallCommand, Buffer.from([0x0a, 0xff])]);
+    expect(t.engine.describe(id)).toMatchObject({
+      status: "backing-off",
+      journalLength: 2,
+      lastFailure: { restateCode: "RT0012" },
+    });
+  });
+
+  it("or carried out leaves every journal without a gap", () => {
+    const t = new Transcript();
+    const [victim, sender] = [t.send("Greeter/greet"), t.send("Greeter/greet")];
+    const awakeable = encodeSignalAwakeableId(t.attemptOf(victim).start.idBytes, 17);
+    t.storage.db.exec("CREATE TEMP TRIGGER broken BEFORE INSERT ON timer BEGIN SELECT raise(ABORT, 'broken'); END");
+    expect(() => t.says(sender, completeAwakeable(awakeable, "1"), sleep(1, 1))).toThrow("broken");
+    t.says(victim, run(1));
+    expect(t.engine.describe(victim)?.journalLength).toBe(2);
+    expect(t.engine.reads.replay(t.attemptOf(victim).start.seq, 0, 2, 1 << 20).length).toBe(2);
   });
 });
 

@@ -1,6 +1,6 @@
 import { decodeAwakeableId, encodeInvocationId } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
-import { InvocationStatus } from "../storage/index.ts";
+import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import { Attempts } from "./attempts.ts";
 import { ALREADY_INVOKED } from "./commands/calls.ts";
 import { Completions } from "./completions.ts";
@@ -85,13 +85,13 @@ export class Engine {
     } else {
       this.#kernel.completions.await(row, onCompletion);
     }
-    return accepted(id, isNew, row.execute_at);
+    return accepted(id, isNew, row);
   }
 
   /** Invokes a handler without waiting. The driver answers after the flush. */
   send(request: InvokeRequest): Accepted {
     const { row, isNew } = this.#kernel.invocations.create(request, Origin.Ingress);
-    return accepted(this.#kernel.invocations.textId(row), isNew, row.execute_at);
+    return accepted(this.#kernel.invocations.textId(row), isNew, row);
   }
 
   /** Waits for the result of an existing invocation. */
@@ -202,6 +202,11 @@ export class Engine {
   }
 }
 
-function accepted(id: string, isNew: boolean, executeAt: number | null): Accepted {
-  return { id, status: isNew ? "accepted" : "attached", executeAtMs: executeAt ?? undefined };
+function accepted(id: string, isNew: boolean, row: InvocationRow): Accepted {
+  const isScheduled = row.status === InvocationStatus.Scheduled;
+  return {
+    id,
+    status: isNew ? "accepted" : "attached",
+    executeAtMs: isScheduled ? (row.execute_at ?? undefined) : undefined,
+  };
 }

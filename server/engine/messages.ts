@@ -3,6 +3,7 @@ import {
   ErrorMessage,
   encodeFrame,
   isCommand,
+  MessageError,
   MessageType,
   messageTypeName,
   Notification,
@@ -40,9 +41,15 @@ export class Messages implements AttemptEvents {
   messages(attempt: number, frames: readonly SdkMessage[]): void {
     const live = this.#kernel.attempts.byAttempt(attempt);
     if (live === undefined) return;
-    for (const frame of frames) {
-      this.#message(live, frame);
-      if (this.#kernel.attempts.byAttempt(attempt) === undefined) break;
+    try {
+      for (const frame of frames) {
+        this.#message(live, frame);
+        if (this.#kernel.attempts.byAttempt(attempt) === undefined) break;
+      }
+    } catch (error) {
+      // The turn is about to take all of this back, the entries in other journals among it.
+      this.#kernel.attempts.forgetIndexes();
+      throw error;
     }
     if (live.hasStored && !live.isPinned) this.#pin(live);
   }
@@ -61,7 +68,16 @@ export class Messages implements AttemptEvents {
     // The slot was freed when the terminal message came: what is left of the stream needs no attempt.
   }
 
-  #message(live: LiveAttempt, { type, flags, body }: SdkMessage): void {
+  #message(live: LiveAttempt, message: SdkMessage): void {
+    try {
+      this.#understand(live, message);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      this.#reject(live, message.type, "RT0012", error.message);
+    }
+  }
+
+  #understand(live: LiveAttempt, { type, flags, body }: SdkMessage): void {
     switch (type) {
       case MessageType.ProposeRunCompletion:
         return this.#proposed(live, flags, body);
@@ -85,8 +101,13 @@ export class Messages implements AttemptEvents {
       this.#reject(live, type, "RT0012", isCommand(type) ? "unknown command" : "an SDK may not send this message");
       return;
     }
-    if (live.nextIndex >= MAX_JOURNAL_ENTRIES - 2) {
-      this.#reject(live, type, "RL_JOURNAL_FULL", `the journal has ${live.nextIndex} entries, the most it can have`);
+    if (this.#kernel.attempts.nextIndex(live) >= MAX_JOURNAL_ENTRIES - 2) {
+      this.#reject(
+        live,
+        type,
+        "RL_JOURNAL_FULL",
+        `the journal has ${MAX_JOURNAL_ENTRIES} entries, the most it can have`,
+      );
       return;
     }
     try {
@@ -98,7 +119,7 @@ export class Messages implements AttemptEvents {
   }
 
   #store(live: LiveAttempt, type: number, notification: number | null, body: Buffer): void {
-    this.#kernel.journal.append(live.row.seq, live.nextIndex++, type, notification, body);
+    this.#kernel.journal.append(live.row.seq, this.#kernel.attempts.takeIndex(live), type, notification, body);
     live.hasStored = true;
     if (live.retryCount > 0) {
       this.#kernel.statements.waits.clearFailure.run(live.row.seq);

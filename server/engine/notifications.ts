@@ -61,7 +61,7 @@ export class Notifications {
     const { attempts, journal, statements } = this.#kernel;
     const live = attempts.bySeq(seq);
     if (live !== undefined) {
-      journal.append(seq, live.nextIndex++, type, notification, body);
+      journal.append(seq, attempts.takeIndex(live), type, notification, body);
       attempts.deliver(live, encodeFrame(type, body));
       return true;
     }

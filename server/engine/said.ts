@@ -2,6 +2,7 @@
 import {
   AttachInvocationCommand,
   CallCommand,
+  CompleteAwakeableCommand,
   CompletePromiseCommand,
   End,
   ErrorMessage,
@@ -101,6 +102,11 @@ export const getPromise = (name: string, completionId: number): Said => [
 export const completePromise = (name: string, text: string, completionId: number): Said => [
   MessageType.CompletePromiseCommand,
   CompletePromiseCommand.encode({ key: name, completionValue: bytes(text), resultCompletionId: completionId }),
+];
+
+export const completeAwakeable = (awakeableId: string, text: string): Said => [
+  MessageType.CompleteAwakeableCommand,
+  CompleteAwakeableCommand.encode({ awakeableId, value: bytes(text) }),
 ];
 
 /** The flat form of v5 and v6. */

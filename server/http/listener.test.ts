@@ -151,6 +151,25 @@ describe("one port for two protocols", () => {
     const { port } = await start({ limits: { headersTimeoutMs: 20 } });
     expect(await raw(port)).toBe("");
     expect(await raw(port, "PR")).toBe("");
+    expect(await raw(port, POST.slice(0, 30))).toMatch(/^HTTP\/1.1 408 .*RL_REQUEST_TIMEOUT/s);
+  });
+
+  it("cuts a body that does not arrive in time, but no answer that takes longer", async () => {
+    let answer = () => {};
+    const onRequest = (request: HttpRequest, response: HttpResponse) => {
+      request.resume();
+      request.on("end", () => {
+        answer = () => {
+          response.writeHead(200, { "content-length": 0 });
+          response.end();
+        };
+      });
+    };
+    const { port } = await start({ onRequest, limits: { headersTimeoutMs: 20, requestTimeoutMs: 20 } });
+    const slow = raw(port, POST);
+    expect(await raw(port, POST.slice(0, -1))).toMatch(/^HTTP\/1.1 408 .*RL_REQUEST_TIMEOUT/s);
+    answer();
+    expect(await slow).toMatch(/^HTTP\/1.1 200 /);
   });
 });
 

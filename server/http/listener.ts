@@ -50,6 +50,8 @@ const LIMITS: ListenLimits = {
 
 /** Bytes of a request body that a client may send on one HTTP/2 stream before it hears that they were read. */
 const STREAM_WINDOW_BYTES = 1024 * 1024;
+/** How often connections are held against the timeouts. */
+const CHECK_INTERVAL_MS = 5000;
 /** How often a closing listener looks for connections that have become idle. */
 const CLOSING_INTERVAL_MS = 20;
 
@@ -155,6 +157,7 @@ function createHttp1(options: ListenOptions, limits: ListenLimits, receive: Rece
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, limits.headersTimeoutMs),
       noDelay: true,
     },
     (request, response) => {

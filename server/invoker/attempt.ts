@@ -1,6 +1,7 @@
-import { type Frame, FrameDecoder, FrameError, MessageType, ProtocolError } from "../../sdk/protocol/index.ts";
+import { type Frame, FrameDecoder, ProtocolError } from "../../sdk/protocol/index.ts";
 import type { AttemptEvents, AttemptFailure, AttemptReads, AttemptStart } from "../engine/types.ts";
 import { headFailure, transportFailure } from "./failure.ts";
+import { isTerminal, takeFrames } from "./incoming.ts";
 import { invocationContentType, startFrame } from "./request.ts";
 import { type InvokerSettings, MESSAGE_OVERHEAD_BYTES } from "./settings.ts";
 import type { Timeouts, Watched } from "./timeouts.ts";
@@ -156,7 +157,7 @@ export class Attempt implements AttemptReceiver, Watched {
     this.#decoder ??= new FrameDecoder(this.#around.settings.messageLimitBytes + MESSAGE_OVERHEAD_BYTES);
     this.#decoder.push(bytes);
     const frames: Frame[] = [];
-    const violation = this.#takeFrames(this.#decoder, frames);
+    const violation = takeFrames(this.#decoder, frames);
     if (frames.length > 0 && !this.#handOver(frames)) return;
     // The engine ends an attempt from the outbox, later; the state may not have changed by now.
     if (violation !== undefined) this.fail(violation);
@@ -324,26 +325,6 @@ export class Attempt implements AttemptReceiver, Watched {
     }
   }
 
-  /** Moves complete frames to `frames`, up to a terminal one; returns what is wrong with the next. */
-  #takeFrames(decoder: FrameDecoder, frames: Frame[]): AttemptFailure | undefined {
-    try {
-      for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
-        if (frame.type <= LAST_CONTROL_TYPE && !isFromSdk(frame.type)) {
-          const code = `0x${frame.type.toString(16)}`;
-          return transportFailure("RT0012", `message encoding error: unknown protocol.message code ${code}`);
-        }
-        frames.push(frame);
-        if (isTerminal(frame.type)) return undefined;
-      }
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      return error.code === "FRAME_TOO_LARGE"
-        ? transportFailure("RT0003", `message encoding error: hit message size limit: ${error.message}`)
-        : transportFailure("RT0012", `message encoding error: ${error.message}`);
-    }
-  }
-
   /** Gives messages to the engine. `false`: that ended the attempt. */
   #handOver(frames: readonly Frame[]): boolean {
     const { events } = this.#around;
@@ -412,26 +393,6 @@ export class Attempt implements AttemptReceiver, Watched {
     else this.#stream.abort();
     this.#stream = undefined;
   }
-}
-
-/** Types up to this are control messages; the rest (commands, notifications, custom entries) is for the engine. */
-const LAST_CONTROL_TYPE = 0x03ff;
-
-function isFromSdk(type: number): boolean {
-  switch (type) {
-    case MessageType.Suspension:
-    case MessageType.Error:
-    case MessageType.End:
-    case MessageType.ProposeRunCompletion:
-    case MessageType.AwaitingOn:
-      return true;
-    default:
-      return false;
-  }
-}
-
-function isTerminal(type: number): boolean {
-  return type === MessageType.End || type === MessageType.Suspension || type === MessageType.Error;
 }
 
 function totalBytes(frames: readonly Buffer[]): number {

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders, STATUS_CODES } from "
 import { type ClientHttp2Session, connect, type IncomingHttpStatusHeader } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { ServerError } from "../errors.ts";
-import { describeError } from "./failure.ts";
+import { describeError, isWithoutHttp2 } from "./failure.ts";
 import type { RequestIdentity } from "./identity.ts";
 import { locate } from "./request.ts";
 import { DEFAULT_INVOKER_SETTINGS, type InvokerSettings } from "./settings.ts";
@@ -84,7 +84,8 @@ function discoveryError(code: string, message: string): ServerError {
 function unreachable(uri: string, useHttp11: boolean, error: unknown): ServerError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   // What answers HTTP/2 with something else breaks nghttp2's framing.
-  if (!useHttp11 && (code === "ERR_HTTP2_ERROR" || code === "ERR_HTTP2_SESSION_ERROR")) {
+  const isFramingBroken = code === "ERR_HTTP2_ERROR" || code === "ERR_HTTP2_SESSION_ERROR";
+  if (!useHttp11 && (isFramingBroken || (error instanceof Error && isWithoutHttp2(error)))) {
     return discoveryError(
       "META0014",
       `error when calling '${uri}': server possibly supports only HTTP1.1, consider discovery with --use-http1.1.`,

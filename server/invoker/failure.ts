@@ -84,6 +84,7 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";
+  if (isWithoutHttp2(error)) return "the endpoint does not offer HTTP/2 (ALPN)";
   const known = SOCKET_ERRORS[code];
   if (known !== undefined) return `${known} (${code})`;
   // A stream that was asked for before the connection was there.
@@ -92,6 +93,11 @@ export function describeError(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return describeError(error.errors[0]);
   if (code === "ERR_HTTP2_GOAWAY_SESSION") return "the endpoint is closing the connection (GOAWAY)";
   return error.message === "" ? code || error.name : error.message;
+}
+
+/** Whether a TLS handshake failed because the endpoint speaks no HTTP/2. */
+export function isWithoutHttp2(error: Error): boolean {
+  return /no application protocol/i.test(error.message);
 }
 
 const SOCKET_ERRORS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
+import { generateKeyPairSync, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { base58 } from "./base58.ts";
 import { createRequestIdentity, publicKeyV1 } from "./identity.ts";
@@ -33,10 +33,13 @@ describe("base58", () => {
 
 describe("request identity", () => {
   it("gives the public key in the form that endpoints are configured with", () => {
-    // Made with `openssl genpkey -algorithm ed25519`; the text is what restate-server 1.7.12 logs for it.
+    // What restate-server 1.7.12 sends as `kid` for this key, which was made for the test.
+    const known = `-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIARpFXcKYEdz1UDY/IiM5c0c01Aygd8taf9EkmM8CG/Q
+-----END PRIVATE KEY-----
+`;
+    expect(publicKeyV1(known)).toBe("publickeyv1_GHKur7Aj3nSsaQnFT8puJmF4jDYhY4fTPP8Hp7bN59Ri");
     expect(publicKeyV1(pem)).toMatch(/^publickeyv1_[1-9A-HJ-NP-Za-km-z]{42,44}$/);
-    const x = Buffer.from(createPublicKey(pem).export({ format: "jwk" }).x ?? "", "base64url");
-    expect(publicKeyV1(pem)).toBe(`publickeyv1_${base58(x)}`);
   });
 
   it("signs the audience with times around now", () => {

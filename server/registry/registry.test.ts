@@ -95,6 +95,53 @@ describe("a manifest", () => {
     expect(services[0]?.handlers.get("greet")?.journalRetentionMs).toBe(5);
   });
 
+  it("cannot ask for more than the server's other limits either", async () => {
+    const limits = { ...DEFAULTS, maxIdempotencyRetentionMs: 6, maxWorkflowRetentionMs: 7, maxRetryAttempts: 8 };
+    const run = { name: "run", ty: "WORKFLOW", workflowCompletionRetention: 100 };
+    const { services } = await parse(
+      manifest([{ name: "W", ty: "WORKFLOW", idempotencyRetention: 100, handlers: [run, { name: "sig" }] }]),
+      limits,
+    );
+    expect(services[0]?.handlers.get("run")).toMatchObject({ workflowRetentionMs: 7, retryPolicy: { maxAttempts: 8 } });
+    expect(services[0]?.handlers.get("sig")).toMatchObject({ idempotencyRetentionMs: 6 });
+    const endless = { ...limits, retryPolicy: { ...DEFAULTS.retryPolicy, maxAttempts: null } };
+    expect((await parse(manifest([greeter]), endless)).services[0]?.settings.retryPolicy.maxAttempts).toBe(8);
+  });
+
+  it.each(["restate", "Restate", "restate.x", "restatex", "openapi"])(
+    "with a service %s is refused with META0005",
+    async (name) => {
+      await expect(parse(manifest([{ ...greeter, name }]))).rejects.toMatchObject({ status: 400, code: "META0005" });
+    },
+  );
+
+  it.each([
+    ["an exclusive handler in a service", { ...greeter, handlers: [{ name: "h", ty: "EXCLUSIVE" }] }],
+    ["a workflow handler in a service", { ...greeter, handlers: [{ name: "h", ty: "WORKFLOW" }] }],
+    ["a workflow handler in an object", { name: "O", ty: "VIRTUAL_OBJECT", handlers: [{ name: "h", ty: "WORKFLOW" }] }],
+    ["an exclusive handler in a workflow", { name: "W", ty: "WORKFLOW", handlers: [{ name: "run", ty: "EXCLUSIVE" }] }],
+    [
+      "a public handler in a private service",
+      { ...greeter, ingressPrivate: true, handlers: [{ name: "h", ingressPrivate: false }] },
+    ],
+    [
+      "workflow retention of a handler that is no workflow's",
+      { ...greeter, handlers: [{ name: "h", workflowCompletionRetention: 5 }] },
+    ],
+    [
+      "idempotency retention of a workflow's run",
+      { name: "W", ty: "WORKFLOW", handlers: [{ name: "run", ty: "WORKFLOW", idempotencyRetention: 5 }] },
+    ],
+    ["an input that is no content type", { ...greeter, handlers: [{ name: "h", input: { contentType: "bad bad" } }] }],
+  ])("with %s is refused with 400", async (_what, service) => {
+    await expect(parse(manifest([service]))).rejects.toMatchObject({ status: 400 });
+  });
+
+  it.each(["*/*", "text/*", "application/json; charset=utf-8"])("takes %s as input", async (contentType) => {
+    const { services } = await parse(manifest([{ ...greeter, handlers: [{ name: "h", input: { contentType } }] }]));
+    expect(services[0]?.handlers.get("h")?.input?.contentType).toBe(contentType);
+  });
+
   it.each([
     ["no JSON", Buffer.from("{")],
     ["no manifest", Buffer.from("{}")],
@@ -102,6 +149,7 @@ describe("a manifest", () => {
       "a handler twice",
       Buffer.from(JSON.stringify(manifest([{ ...greeter, handlers: [{ name: "a" }, { name: "a" }] }]))),
     ],
+    ["a service twice", Buffer.from(JSON.stringify(manifest([greeter, greeter])))],
     ["a bad name", Buffer.from(JSON.stringify(manifest([{ ...greeter, name: "a/b" }])))],
   ])("that is %s is refused with META0013", async (_what, body) => {
     await expect(parseManifest(body, DEFAULTS)).rejects.toMatchObject({ code: "META0013" });

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Profile } from "./contenders.ts";
+import { type Difference, differences } from "./differences.ts";
+import type { Line } from "./probe.ts";
+
+export interface Mismatch {
+  readonly step: string;
+  readonly ours: unknown;
+  readonly real: unknown;
+}
+
+/**
+ * Compares what the two servers answered in one script. A step may differ only as the table of differences says, and
+ * the differences that it hit are added to `seen`.
+ */
+export function compare(
+  profile: Profile,
+  script: string,
+  ours: readonly Line[],
+  real: readonly Line[],
+  seen: Set<Difference>,
+): Mismatch[] {
+  const mismatches: Mismatch[] = [];
+  for (const step of new Set([...real, ...ours].map((line) => line.step))) {
+    const ourSeen = ours.find((line) => line.step === step)?.seen;
+    const realSeen = real.find((line) => line.step === step)?.seen;
+    if (isDeepStrictEqual(withoutWording(ourSeen), withoutWording(realSeen))) continue;
+    const difference = differences.find((candidate) => covers(candidate, profile, `${script}: ${step}`, ourSeen, realSeen));
+    if (difference === undefined) mismatches.push({ step, ours: ourSeen, real: realSeen });
+    else seen.add(difference);
+  }
+  return mismatches;
+}
+
+function covers(difference: Difference, profile: Profile, step: string, ours: unknown, real: unknown): boolean {
+  if (difference.profile !== undefined && difference.profile !== profile) return false;
+  return difference.steps.test(step) && contains(ours, difference.ours) && contains(real, difference.real);
+}
+
+/** Whether `actual` has everything that `expected` names. */
+function contains(actual: unknown, expected: unknown): boolean {
+  if (expected instanceof RegExp) return typeof actual === "string" && expected.test(actual);
+  if (typeof expected !== "object" || expected === null) return isDeepStrictEqual(actual, expected);
+  if (typeof actual !== "object" || actual === null) return false;
+  return Object.entries(expected).every(([name, value]) => contains((actual as Record<string, unknown>)[name], value));
+}
+
+/**
+ * The ingress' own errors say in our words what to do, so only that there is a message counts; the wording of the
+ * input rule, which clients show to their users, is the real server's.
+ */
+function withoutWording(seen: unknown): unknown {
+  if (typeof seen !== "object" || seen === null || !("body" in seen)) return seen;
+  const { body } = seen;
+  if (typeof body !== "object" || body === null || !("message" in body)) return seen;
+  const { message } = body;
+  if (typeof message !== "string" || message === "" || message.startsWith("input validation error: ")) return seen;
+  const isOwnError = ("source" in body && body.source === "ingress") || "restate_code" in body;
+  return isOwnError ? { ...seen, body: { ...body, message: "<wording>" } } : seen;
+}

@@ -79,8 +79,9 @@ export class Normaliser {
   }
 }
 
-/** Objects with a name come out of hash maps on the real server: handlers and services, in any order. */
+/** Names, and objects with a name, come out of hash maps on the real server: handlers and services, in any order. */
 function sorted(values: readonly unknown[]): readonly unknown[] {
+  if (values.every((value) => typeof value === "string")) return [...values].sort();
   const names = values.map((value) =>
     typeof value === "object" && value !== null && "name" in value ? String(value.name) : undefined,
   );

@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compare } from "./compare.ts";
 import { type Contender, type Profile, startContender } from "./contenders.ts";
+import { type Difference, differences } from "./differences.ts";
 import { Probe } from "./probe.ts";
+import { registrations, shapes } from "./scripts/admin.ts";
 import { calls } from "./scripts/calls.ts";
+import { invocations } from "./scripts/invocations.ts";
+import { refusals } from "./scripts/refusals.ts";
+import { results } from "./scripts/results.ts";
+import { scopes } from "./scripts/scopes.ts";
+import { signals } from "./scripts/signals.ts";
 
-const scripts = [...calls];
+const scripts = [shapes, ...calls, ...refusals, ...results, ...signals, ...scopes, ...invocations, ...registrations];
 
 for (const profile of ["flags-off", "flags-on"] as const satisfies Profile[]) {
   describe(profile, () => {
+    const seen = new Set<Difference>();
     let ours: Contender;
     let real: Contender;
     beforeAll(async () => {
@@ -15,12 +24,19 @@ for (const profile of ["flags-off", "flags-on"] as const satisfies Profile[]) {
     afterAll(async () => {
       await Promise.all([ours?.dispose(), real?.dispose()]);
     });
-    for (const script of scripts) {
+
+    for (const script of scripts.filter((candidate) => (candidate.profile ?? profile) === profile)) {
       it(script.name, async () => {
-        const probes = [new Probe(ours), new Probe(real)] as const;
-        await Promise.all(probes.map((probe) => script.run(probe)));
-        expect(probes[0].lines).toEqual(probes[1].lines);
+        const [ourProbe, realProbe] = [new Probe(ours), new Probe(real)];
+        await Promise.all([script.run(ourProbe), script.run(realProbe)]);
+        expect(compare(profile, script.name, ourProbe.lines, realProbe.lines, seen)).toEqual([]);
       });
     }
+
+    it("has every listed difference", () => {
+      const expected = differences.filter((difference) => difference.profile === undefined || difference.profile === profile);
+      const gone = expected.filter((difference) => !seen.has(difference)).map(({ what }) => what);
+      expect(gone).toEqual([]);
+    });
   });
 }

@@ -1,3 +1,5 @@
+import http from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { send } from "../support/http.ts";
 import { until } from "../support/until.ts";
 import type { Contender, Profile, Variant } from "./contenders.ts";
@@ -45,6 +47,11 @@ export class Probe {
     return this.#compared(step, await this.request(this.server.adminUrl, path, request));
   }
 
+  /** A body that is sent piece by piece until the server answers, which it may do before the end. */
+  async ingressUntilAnswered(step: string, path: string, bytes: number): Promise<RawAnswer> {
+    return this.#compared(step, await sendUntilAnswered(this.server.ingressUrl, path, bytes));
+  }
+
   /** A request that only prepares something. */
   async prepare(path: string, request: ProbeRequest = {}): Promise<RawAnswer> {
     return this.request(this.server.ingressUrl, path, request);
@@ -73,6 +80,19 @@ export class Probe {
     await until(`${status} on ${this.server.side}`, async () => (await this.server.status(id)) === status);
   }
 
+  /** Completed, or gone: an invocation that never started leaves nothing behind when it is cancelled. */
+  async untilEnded(id: string): Promise<void> {
+    await until(`the end of ${id} on ${this.server.side}`, async () => {
+      const status = await this.server.status(id);
+      return status === undefined || status === "completed";
+    });
+  }
+
+  /** For scripts that run steps side by side. */
+  sortLines(): void {
+    this.lines.sort((a, b) => (a.step < b.step ? -1 : 1));
+  }
+
   /** A value beside answers, compared too. */
   note(step: string, value: unknown): void {
     this.lines.push({ step, seen: { value: this.#normaliser.value(value) } });
@@ -95,4 +115,38 @@ export class Probe {
     this.lines.push({ step, seen: this.#normaliser.answer(answer) });
     return answer;
   }
+}
+
+const PIECE = Buffer.alloc(256 * 1024, " ");
+
+function sendUntilAnswered(baseUrl: string, path: string, bytes: number): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    // A server that refuses by the announced length answers before it asks for the body.
+    const headers = { "content-type": "application/json", "content-length": bytes, expect: "100-continue" };
+    const request = http.request(new URL(path, baseUrl), { method: "POST", headers, agent: false });
+    let isAnswered = false;
+    request.once("response", (response) => {
+      isAnswered = true;
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.once("end", () => {
+        const named = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+        resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(named), text });
+        request.destroy();
+      });
+    });
+    request.on("error", (error) => {
+      if (!isAnswered) reject(error);
+    });
+    const writePieces = async () => {
+      for (let sent = 0; sent < bytes && !isAnswered; sent += PIECE.length) {
+        await new Promise<void>((written) => request.write(PIECE, () => written()));
+        await nextTurn();
+      }
+    };
+    request.once("continue", () => writePieces().catch(reject));
+    request.flushHeaders();
+  });
 }

@@ -193,7 +193,8 @@ export class Http2AttemptStream implements AttemptStream {
 
   #mayWriteOn(): boolean {
     if (this.#queuedBytes <= HIGH_WATER_BYTES) return true;
-    return true;
+    this.#isWriterWaiting = true;
+    return false;
   }
 
   /** Sends what the windows and the connection allow. */

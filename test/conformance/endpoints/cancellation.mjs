@@ -40,7 +40,7 @@ export const tree = restate.service({
       }
     },
     detaching: async (ctx, key) => {
-      ctx.serviceSendClient(Tree).afterGate(key);
+      await ctx.serviceSendClient(Tree).afterGate(key).invocationId;
       await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
       await ctx.sleep(year);
     },

@@ -17,16 +17,18 @@ const highestProtocol = { v5: 5, v6: 6 }[MODE];
 function limitProtocol(handler, maxProtocolVersion) {
   return (request, response) => {
     if (!request.url.endsWith("/discover")) return handler(request, response);
-    const end = response.end.bind(response);
     const parts = [];
-    const keep = (chunk) => chunk && typeof chunk !== "function" && parts.push(Buffer.from(chunk));
-    response.write = (chunk) => {
-      keep(chunk);
+    const end = response.end.bind(response);
+    response.write = (chunk, written) => {
+      parts.push(Buffer.from(chunk));
+      written();
       return true;
     };
-    response.end = (chunk) => {
-      keep(chunk);
-      return end(JSON.stringify({ ...JSON.parse(Buffer.concat(parts).toString()), maxProtocolVersion }));
+    response.end = (ended) => {
+      const manifest = JSON.parse(Buffer.concat(parts).toString());
+      // (The end of a compatibility response writes through the response itself.)
+      delete response.write;
+      return end(JSON.stringify({ ...manifest, maxProtocolVersion }), ended);
     };
     return handler(request, response);
   };

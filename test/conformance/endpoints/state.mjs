@@ -24,8 +24,9 @@ export const store = restate.object({
       ctx.set("b", 2);
       await look();
       await ctx.run("pause", () => undefined);
+      // (stateKeys() still names a cleared entry of an eager state, until the next invocation: so does the SDK.)
       ctx.clear("a");
-      await look();
+      seen.push(await ctx.get("a"));
       if (note(key, "attempt") < 3) throw new restate.RetryableError("again", { retryAfter: 5 });
       ctx.clearAll();
       await look();

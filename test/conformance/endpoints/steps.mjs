@@ -160,9 +160,10 @@ export const steps = restate.service({
 
 /** Fails for ever; its policy decides what happens after the third attempt. */
 const hopeless = async (ctx, key) => {
-  note(key, "attempt");
   await ctx.run("step", () => undefined);
-  if (noted(`${key} healed`) === 0) throw new Error(`hopeless ${key}`);
+  const isHealed = noted(`${key} healed`) > 0;
+  note(key, isHealed ? "succeeds" : "fails");
+  if (!isHealed) throw new Error(`hopeless ${key}`);
   return "healed";
 };
 const heal = async (_ctx, key) => note(`${key} healed`, "healed");

@@ -44,7 +44,7 @@ export function state(stand: Stand): void {
     expect(seen).toEqual([
       [0, null, ["a", "old"]],
       [1, 2, ["a", "b", "old"]],
-      [null, 2, ["b", "old"]],
+      null,
       [null, null, []],
       [null, null, ["c"]],
     ]);

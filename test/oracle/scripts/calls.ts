@@ -1,6 +1,5 @@
 import type { Script } from "../probe.ts";
 
-const json = { "content-type": "application/json" };
 
 export const calls: Script[] = [
   {

@@ -1,0 +1,198 @@
+import type { Probe, Script } from "../probe.ts";
+
+const UNKNOWN_ID = "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo";
+const MALFORMED_ID = "inv_1abc";
+
+/** How to bring an invocation into each status. `name` is unique to one invocation. */
+const prepared: Record<string, (probe: Probe, name: string) => Promise<string>> = {
+  async scheduled(probe) {
+    const id = await probe.sent("OracleGreeter/greet?delay=1h", "x");
+    await probe.untilStatus(id, "scheduled");
+    return id;
+  },
+  async inboxed(probe, name) {
+    const first = await probe.sent(`OracleCounter/${name}/hold`, name);
+    await probe.untilStatus(first, "running");
+    const id = await probe.sent(`OracleCounter/${name}/add`, 1);
+    await probe.untilStatus(id, "pending");
+    return id;
+  },
+  async running(probe, name) {
+    const id = await probe.sent("OracleHolder/hold", name);
+    await probe.untilStatus(id, "running");
+    return id;
+  },
+  async suspended(probe) {
+    const id = await probe.sent("OracleWaiter/sleep", 3_600_000);
+    await probe.untilStatus(id, "suspended");
+    return id;
+  },
+  async "backing-off"(probe) {
+    const id = await probe.sent("OracleBacksOff/fails");
+    await probe.untilStatus(id, "backing-off");
+    return id;
+  },
+  async paused(probe) {
+    const id = await probe.sent("OraclePauses/fails");
+    await probe.untilStatus(id, "paused");
+    return id;
+  },
+  async completed(probe) {
+    const id = await probe.sent("OracleGreeter/greet", "x");
+    await probe.untilStatus(id, "completed");
+    return id;
+  },
+  async failed(probe) {
+    const id = await probe.sent("OracleGreeter/fail", { code: 418, message: "no" });
+    await probe.untilStatus(id, "completed");
+    return id;
+  },
+  unknown: async () => UNKNOWN_ID,
+  malformed: async () => MALFORMED_ID,
+};
+
+/** What ends an invocation, so that its result can be asked for afterwards. */
+const ENDINGS = new Set(["cancel", "kill"]);
+const ACTIONS = ["cancel", "kill", "purge", "purge-journal", "pause", "resume", "restart-as-new"];
+
+function actionScript(action: string): Script {
+  return {
+    name: `${action} in each status`,
+    async run(probe) {
+      await Promise.all(Object.entries(prepared).map(([status, prepare]) => actOn(probe, action, status, prepare)));
+      probe.sortLines();
+    },
+  };
+}
+
+async function actOn(
+  probe: Probe,
+  action: string,
+  status: string,
+  prepare: (probe: Probe, name: string) => Promise<string>,
+): Promise<void> {
+  const name = `${action}-${status}`;
+  const id = await prepare(probe, name);
+  await probe.admin(status, `/invocations/${id}/${action}`, { method: "PATCH" });
+  if (!ENDINGS.has(action)) return;
+  if (status === "unknown" || status === "malformed") return;
+  if (action === "cancel" && ["backing-off", "paused"].includes(status)) return;
+  await probe.untilEnded(id);
+  await probe.ingress(`${status}: attach afterwards`, `/restate/attach/${id}`);
+  await probe.ingress(`${status}: output afterwards`, `/restate/output/${id}`);
+}
+
+export const invocations: Script[] = [
+  ...ACTIONS.map(actionScript),
+  {
+    name: "DELETE of an invocation",
+    async run(probe) {
+      for (const mode of ["", "?mode=Cancel", "?mode=kill", "?mode=Purge", "?mode=other"]) {
+        const id = await prepared.suspended?.(probe, mode);
+        await probe.admin(`suspended${mode}`, `/invocations/${id}${mode}`, { method: "DELETE" });
+        await probe.admin(`unknown${mode}`, `/invocations/${UNKNOWN_ID}${mode}`, { method: "DELETE" });
+        await probe.admin(`malformed${mode}`, `/invocations/${MALFORMED_ID}${mode}`, { method: "DELETE" });
+      }
+    },
+  },
+  {
+    name: "methods on invocations",
+    async run(probe) {
+      for (const method of ["GET", "POST", "PUT", "DELETE"]) {
+        await probe.admin(`${method} cancel`, `/invocations/${UNKNOWN_ID}/cancel`, { method });
+      }
+      await probe.admin("PATCH nothing", `/invocations/${UNKNOWN_ID}`, { method: "PATCH" });
+      await probe.admin("PATCH other", `/invocations/${UNKNOWN_ID}/other`, { method: "PATCH" });
+      await probe.admin("GET an invocation", `/invocations/${UNKNOWN_ID}`);
+      await probe.admin("GET invocations", "/invocations");
+    },
+  },
+  {
+    name: "resume",
+    async run(probe) {
+      const backingOff = await probe.sent("OracleBacksOff/once", "resume");
+      await probe.untilStatus(backingOff, "backing-off");
+      await probe.admin("backing off", `/invocations/${backingOff}/resume`, { method: "PATCH" });
+      await probe.untilStatus(backingOff, "completed");
+      await probe.ingress("retried at once", `/restate/attach/${backingOff}`);
+      const paused = (await prepared.paused?.(probe, "")) as string;
+      await probe.admin("paused, latest deployment", `/invocations/${paused}/resume?deployment=latest`, { method: "PATCH" });
+      await probe.untilStatus(paused, "paused");
+      await probe.admin("paused, kept deployment", `/invocations/${paused}/resume?deployment=keep`, { method: "PATCH" });
+      await probe.untilStatus(paused, "paused");
+      await probe.admin("paused, unknown deployment", `/invocations/${paused}/resume?deployment=dp_11111111111111111111111`, { method: "PATCH" });
+      await probe.admin("paused, malformed deployment", `/invocations/${paused}/resume?deployment=other`, { method: "PATCH" });
+      await probe.untilStatus(paused, "paused");
+      await probe.admin("paused, killed", `/invocations/${paused}/kill`, { method: "PATCH" });
+      await probe.ingress("paused, killed: output", `/restate/output/${paused}`);
+    },
+  },
+  {
+    name: "retry policy",
+    async run(probe) {
+      await probe.ingress("killed after the last attempt", "/restate/call/OracleKills/fails", { method: "POST" });
+      const paused = (await prepared.paused?.(probe, "")) as string;
+      await probe.ingress("paused: output", `/restate/output/${paused}`);
+      const backingOff = (await prepared["backing-off"]?.(probe, "")) as string;
+      await probe.ingress("backing off: output", `/restate/output/${backingOff}`);
+      const unregistered = await probe.sent("OracleGreeter/callUnregistered");
+      await probe.untilStatus(unregistered, "backing-off");
+      await probe.ingress("call to an unregistered service: output", `/restate/output/${unregistered}`);
+      await probe.admin("call to an unregistered service: kill", `/invocations/${unregistered}/kill`, { method: "PATCH" });
+      await probe.ingress("call of a private handler from another", "/restate/call/OracleGreeter/callPrivate", { method: "POST" });
+    },
+  },
+  {
+    name: "failures",
+    async run(probe) {
+      for (const code of [400, 404, 409, 418, 500, 503, 599, 600, 999, 1000, 200, 204, 304, 100, 1, 0]) {
+        await probe.ingress(`code ${code}`, "/restate/call/OracleGreeter/fail", { json: { code, message: "no" } });
+      }
+      await probe.ingress("metadata", "/restate/call/OracleGreeter/fail", { json: { code: 409, message: "no", metadata: { a: "b", c: "d" } } });
+      await probe.ingress("empty message", "/restate/call/OracleGreeter/fail", { json: { code: 409, message: "" } });
+      await probe.ingress("from a called handler", "/restate/call/OracleGreeter/callFailing", { method: "POST" });
+      await probe.ingress("input that the handler cannot read", "/restate/call/OracleGreeter/greet", { body: "{", headers: { "content-type": "application/json" } });
+    },
+  },
+  {
+    name: "call trees",
+    async run(probe) {
+      for (const action of ["kill", "cancel"]) {
+        const name = `tree-${action}`;
+        const parent = await probe.sent(`OracleTree/${name}/parent`, name);
+        const child = await probe.told(`${name}-childId`);
+        await probe.told(`${name}-child-id`);
+        const sent = await probe.told(`${name}-sent-id`);
+        for (const id of [parent, child, sent]) await probe.untilStatus(id, "suspended");
+        await probe.admin(action, `/invocations/${parent}/${action}`, { method: "PATCH" });
+        await probe.untilEnded(parent);
+        await probe.ingress(`${action}: parent`, `/restate/attach/${parent}`);
+        await probe.untilEnded(child);
+        await probe.ingress(`${action}: sibling that was sent, output`, `/restate/output/${sent}`);
+        await probe.ingress(`${action}: child`, `/restate/output/${child}`);
+        probe.note(`${action}: sibling that was sent`, await probe.server.status(sent));
+        await probe.ingress(`${action}: key of the child is free`, `/restate/send/OracleTree/${name}-child/leaf`, { json: `${name}-again` });
+        await probe.told(`${name}-again-id`);
+      }
+    },
+  },
+  {
+    name: "key locks",
+    async run(probe) {
+      const first = await probe.sent("OracleCounter/lock/hold", "lock");
+      await probe.untilStatus(first, "running");
+      const second = await probe.sent("OracleCounter/lock/add", 1);
+      const third = await probe.sent("OracleCounter/lock/add", 2);
+      await probe.untilStatus(third, "pending");
+      await probe.ingress("shared handler beside it", "/restate/call/OracleCounter/lock/get");
+      await probe.admin("state edit of a locked key", "/services/OracleCounter/state", {
+        json: { object_key: "lock", new_state: { count: [...Buffer.from("40")] } },
+      });
+      await probe.open("lock");
+      await probe.untilStatus(third, "completed");
+      await probe.ingress("first in the inbox", `/restate/attach/${second}`);
+      await probe.ingress("second in the inbox", `/restate/attach/${third}`);
+      await probe.ingress("state afterwards", "/restate/call/OracleCounter/lock/get");
+    },
+  },
+];
