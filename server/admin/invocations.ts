@@ -70,7 +70,7 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
   );
   router.patch(
     "/:id/resume",
-    action((id, { deployment }) => engine.resume(id, deploymentOf(id, deployment)), {
+    action((id, { deployment }) => resume(id, deploymentOf(id, deployment)), {
       completed: (id) => refused(409, `The invocation '${id}' is completed, cannot be resumed.`),
       "not-started": (id) => refused(425, `The invocation '${id}' is either inboxed or scheduled, cannot be resumed.`),
     }),
@@ -84,6 +84,15 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
       (description) => sendError(response, restartRefusal(id, description?.status)),
     );
   });
+
+  function resume(id: string, deploymentId: string | undefined): Result {
+    try {
+      return engine.resume(id, deploymentId);
+    } catch (error) {
+      if (!(error instanceof ServerError) || error.code !== "RL_UNKNOWN_DEPLOYMENT") throw error;
+      throw refused(400, `The given deployment was not found when trying to resume the invocation '${id}'.`);
+    }
+  }
 
   function restartRefusal(id: string, status: string | undefined): ServerError {
     switch (status) {
@@ -99,18 +108,28 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     }
   }
 
-  /** `latest`, `keep` or an id. */
+  /**
+   * `latest`, `keep` or an id. Before its first stored entry an invocation is pinned nowhere and goes to the latest
+   * deployment anyway.
+   */
   function deploymentOf(invocationId: string, wanted: unknown): string | undefined {
     if (wanted === undefined || /^keep$/i.test(String(wanted))) return undefined;
-    if (!/^latest$/i.test(String(wanted))) {
-      const id = String(wanted);
-      if (!isDeploymentId(id)) {
-        throw new ServerError(400, "RL_BAD_QUERY", "The query parameter 'deployment' is invalid. Reason: bad format");
-      }
-      return id;
+    const known = engine.describe(invocationId);
+    if (/^latest$/i.test(String(wanted))) {
+      return known?.deployment && registry.service(known.target.split("/")[0] ?? "")?.deploymentId;
     }
-    const service = engine.describe(invocationId)?.target.split("/")[0] ?? "";
-    return registry.service(service)?.deploymentId;
+    const id = String(wanted);
+    if (!isDeploymentId(id)) {
+      throw new ServerError(400, "RL_BAD_QUERY", "The query parameter 'deployment' is invalid. Reason: bad format");
+    }
+    const isLive = known !== undefined && known.status !== "completed";
+    if (isLive && (known.status === "running" || known.deployment === undefined)) {
+      throw refused(
+        409,
+        `The invocation '${invocationId}' is still running or the deployment id is not pinned yet, deployment id cannot be changed.`,
+      );
+    }
+    return id;
   }
 
   router.delete("/:id", (request, response) => {

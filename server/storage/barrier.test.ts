@@ -5,16 +5,19 @@ function open(options: { inline?: () => void } = {}) {
   const seen: string[] = [];
   const failures: Error[] = [];
   const flights: ((error: Error | null) => void)[] = [];
+  const later: (() => void)[] = [];
   const barrier = new Barrier({
     flush: { start: (done) => void flights.push(done), ...options },
     log: () => {},
     onFailure: (error) => void failures.push(error),
+    soon: (work) => void later.push(work),
   });
   const commit = (name: string, hasWritten = true) => {
     barrier.commit(hasWritten, [() => seen.push(name)], true);
     barrier.release();
   };
-  return { barrier, seen, failures, flights, commit, land: (error?: Error) => flights.shift()?.(error ?? null) };
+  const land = (error?: Error) => flights.shift()?.(error ?? null);
+  return { barrier, seen, failures, flights, later, commit, land };
 }
 
 describe("the durability barrier", () => {
@@ -41,11 +44,47 @@ describe("the durability barrier", () => {
     expect(barrier.flushes).toBe(2);
   });
 
-  it("flushes a commit for which nobody waits, at once", () => {
-    const { barrier, flights } = open();
+  it("flushes a commit for which nobody waits soon, once for all that come meanwhile", () => {
+    const { barrier, flights, later } = open();
+    for (let i = 0; i < 3; i++) {
+      barrier.commit(true, []);
+      barrier.release();
+    }
+    expect(flights).toHaveLength(0);
+    expect(later).toHaveLength(1);
+    later.shift()?.();
+    expect(flights).toHaveLength(1);
+  });
+
+  it("spares that flush when one for somebody who waits has covered it", () => {
+    const { barrier, flights, later, commit, land } = open();
     barrier.commit(true, []);
     barrier.release();
+    commit("answer");
     expect(flights).toHaveLength(1);
+    land();
+    later.shift()?.();
+    expect(flights).toHaveLength(0);
+  });
+
+  it("flushes at once when somebody begins to wait for a commit that was not flushed yet", () => {
+    const { barrier, seen, flights, land } = open();
+    barrier.commit(true, []);
+    barrier.release();
+    barrier.wait(() => seen.push("reader"));
+    expect(flights).toHaveLength(1);
+    land();
+    expect(seen).toEqual(["reader"]);
+  });
+
+  it("leaves nothing unflushed when it is closed", async () => {
+    const { barrier, flights, land } = open();
+    barrier.commit(true, []);
+    barrier.release();
+    const idle = barrier.idle();
+    expect(flights).toHaveLength(1);
+    land();
+    await idle;
   });
 
   it("holds back a turn that only read, until what it may have read is safe", () => {

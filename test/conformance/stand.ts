@@ -38,6 +38,11 @@ export class Stand {
     return this.kind !== "real" && this.mode !== "v5" && this.mode !== "v6";
   }
 
+  /** What arrives of a terminal error's metadata: nothing where protocol v5 is spoken. */
+  metadata(entries: Record<string, string>): { metadata?: Record<string, string> } {
+    return this.mode === "v5" ? {} : { metadata: entries };
+  }
+
   get server(): TestServer {
     if (this.#server === undefined) throw new Error("the server is not up");
     return this.#server;

@@ -25,7 +25,9 @@ export function compare(
     const ourSeen = ours.find((line) => line.step === step)?.seen;
     const realSeen = real.find((line) => line.step === step)?.seen;
     if (isDeepStrictEqual(withoutWording(ourSeen), withoutWording(realSeen))) continue;
-    const difference = differences.find((candidate) => covers(candidate, profile, `${script}: ${step}`, ourSeen, realSeen));
+    const difference = differences.find((candidate) =>
+      covers(candidate, profile, `${script}: ${step}`, ourSeen, realSeen),
+    );
     if (difference === undefined) mismatches.push({ step, ours: ourSeen, real: realSeen });
     else seen.add(difference);
   }
@@ -37,9 +39,9 @@ function covers(difference: Difference, profile: Profile, step: string, ours: un
   return difference.steps.test(step) && contains(ours, difference.ours) && contains(real, difference.real);
 }
 
-/** Whether `actual` has everything that `expected` names. */
+/** Whether `actual` has everything that `expected` names; a pattern matches text and numbers. */
 function contains(actual: unknown, expected: unknown): boolean {
-  if (expected instanceof RegExp) return typeof actual === "string" && expected.test(actual);
+  if (expected instanceof RegExp) return expected.test(String(actual));
   if (typeof expected !== "object" || expected === null) return isDeepStrictEqual(actual, expected);
   if (typeof actual !== "object" || actual === null) return false;
   return Object.entries(expected).every(([name, value]) => contains((actual as Record<string, unknown>)[name], value));

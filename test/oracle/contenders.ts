@@ -13,6 +13,8 @@ export interface Contender {
   readonly adminUrl: string;
   /** Of the endpoint that every script may call. */
   readonly endpointUrl: string;
+  /** The statuses of an invocation that waits for its next attempt: with virtual queues the real server says `ready`. */
+  readonly backingOff: readonly string[];
   /** Starts one more endpoint, not registered. */
   startVariant(env: Readonly<Record<string, string>>): Promise<Variant>;
   /** The status of an invocation in the words of the real server; `undefined` when it is unknown. */
@@ -47,6 +49,7 @@ export async function startContender(side: Side, profile: Profile): Promise<Cont
     ingressUrl: server.ingressUrl,
     adminUrl: server.adminUrl,
     endpointUrl: endpoint.url,
+    backingOff: kind === "real-experimental" ? ["backing-off", "ready"] : ["backing-off"],
     async startVariant(env) {
       let variant = await TestEndpoint.start(variantEndpoint, { env });
       variants.push(variant);

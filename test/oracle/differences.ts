@@ -4,17 +4,232 @@ import type { Profile } from "./contenders.ts";
 export interface Difference {
   /** For the reader of docs/compatibility.md: what one does … */
   readonly what: string;
-  /** … what restate-lite answers, and what the real server does. */
+  /** … what each server answers … */
   readonly oursSays: string;
   readonly realSays: string;
+  /** … and why. */
   readonly reason: string;
   /** Both when missing. */
   readonly profile?: Profile;
   /** Matches `script: step`. */
   readonly steps: RegExp;
-  /** What each answer must contain: the expected pair. */
+  /** The expected pair: what each answer must contain. */
   readonly ours: unknown;
   readonly real: unknown;
 }
 
-export const differences: readonly Difference[] = [];
+/** The source of the table in docs/compatibility.md. */
+export const differences: readonly Difference[] = [
+  {
+    what: "A call or send under `/restate/scope/…`",
+    oursSays: "works",
+    realSays: "400 without its flag for virtual queues",
+    reason: "Scopes are on by default.",
+    profile: "flags-off",
+    steps: /^scopes without the real server's flags: (object, |workflow, )?(call|send)$/,
+    ours: { status: /^20[02]$/, headers: { "x-restate-id": "<present>" } },
+    real: { status: 400, body: { source: "ingress" } },
+  },
+  {
+    what: "`GET /version`: `features`",
+    oursSays: "`protocol_v7` and `scoped_virtual_objects`, both on, and `restate_lite`",
+    realSays: "every feature switch of its own, those two off by default",
+    reason: "The other switches are of the real server's inside. `restate_lite` tells the two servers apart.",
+    steps: /^shapes of deployments and services: (\/v[234])?\/version$/,
+    ours: { status: 200, body: { version: "1.7.12", restate_lite: true, features: { protocol_v7: true } } },
+    real: { status: 200, body: { version: "1.7.12" } },
+  },
+  {
+    what: "Resolving or rejecting a signal: `/restate/signals/{invocationId}/{name}/resolve`",
+    oursSays: "202",
+    realSays: "404",
+    reason: "An extension: the real server has no public route for signals.",
+    steps: /^signals: resolve a signal$/,
+    ours: { status: 202 },
+    real: { status: 404 },
+  },
+  {
+    what: "A request with an `Origin` of another site",
+    oursSays: "403",
+    realSays: "answered as any other",
+    reason: "A web page must not call handlers or register deployments. `--allowed-origin` names pages that may.",
+    steps: /^cross-site requests: .* with a foreign Origin$/,
+    ours: { status: 403 },
+    real: { status: /^20[01]$/ },
+  },
+  {
+    what: "A request with a `Host` that is not this machine",
+    oursSays: "403",
+    realSays: "answered as any other",
+    reason: "Protection against DNS rebinding. `--allowed-host` names other hosts.",
+    steps: /^cross-site requests: .* with a foreign Host$/,
+    ours: { status: 403 },
+    real: { status: 200 },
+  },
+  {
+    what: "A GET that a browser sends for a page of another site",
+    oursSays: "403",
+    realSays: "answered as any other",
+    reason: "A GET can invoke a handler, so an image or a link of a foreign page could too.",
+    steps: /^cross-site requests: GET from another site$/,
+    ours: { status: 403 },
+    real: { status: 200 },
+  },
+  {
+    what: "A CORS preflight from a page of another site",
+    oursSays: "403",
+    realSays: "200, and 405 on the admin API",
+    reason: "No CORS for pages that are not allowed.",
+    steps: /^cross-site requests: preflight of /,
+    ours: { status: 403 },
+    real: { status: /^(200|405)$/ },
+  },
+  {
+    what: "`x-restate-ingress-path` in a request",
+    oursSays: "replaced by the path of the request",
+    realSays: "passed on to the handler",
+    reason: "A client cannot tell a handler that it came by another path.",
+    steps: /^headers: the path header of the server$/,
+    ours: { status: 200, body: { path: "/restate/call/OracleGreeter/headers" } },
+    real: { status: 200, body: { path: "/forged" } },
+  },
+  {
+    what: "A body of `/restate/attach`, `/restate/output` or `/restate/lookup` that cannot be read",
+    oursSays: "400",
+    realSays: "500 with a stack of the server",
+    reason: "It is the client's mistake.",
+    steps:
+      /^results by other names: (missing member|member of wrong type|unknown target|no target|array|text|null|not JSON|no body): /,
+    ours: { status: 400, body: { source: "ingress" } },
+    real: { status: 500, body: { source: "ingress" } },
+  },
+  {
+    what: "A body over the limit of 32 MiB",
+    oursSays: "413 as JSON, like every error",
+    realSays: "413 as plain text",
+    reason: "One form of errors.",
+    steps: /^input rule: body over the limit/,
+    ours: { status: 413, headers: { "content-type": "application/json", "x-restate-error-source": "ingress" } },
+    real: { status: 413, headers: { "content-type": "text/plain; charset=utf-8" } },
+  },
+  {
+    what: "A terminal failure whose code is 204 or 304",
+    oursSays: "500; the body has the code",
+    realSays: "an answer of that status, which cannot have a body",
+    reason: "The failure would be lost.",
+    steps: /^failures: code (204|304)$/,
+    ours: { status: 500, body: { source: "invocation" } },
+    real: { status: /^(204|304)$/, body: "" },
+  },
+  {
+    what: "A terminal failure whose code is below 200",
+    oursSays: "500; the body has the code",
+    realSays: "500, empty",
+    reason: "The failure would be lost.",
+    steps: /^failures: code 100$/,
+    ours: { status: 500, body: { code: 100, source: "invocation" } },
+    real: { status: 500, body: "" },
+  },
+  {
+    what: "Admin API: a path, query or body that cannot be read",
+    oursSays: "the real server's status with a JSON error `{message, restate_code}`",
+    realSays: "plain text",
+    reason: "One form of errors.",
+    steps:
+      /^(refused registrations: (no address|address of wrong type|bad header|not JSON|other content type|no content type|no body)|state edits: (no members|value of wrong type|byte too big)|DELETE of an invocation: \w+\?mode=other|shapes of deployments and services: (malformed deployment|\/v1\/.*))$/,
+    ours: { headers: { "content-type": "application/json" }, body: { restate_code: null } },
+    real: { headers: { "content-type": "text/plain; charset=utf-8" } },
+  },
+  {
+    what: "Registering an address that is neither `http://` nor `https://`",
+    oursSays: "400 META0003, at once",
+    realSays: "500 META0003, after it tried to connect",
+    reason: "It is the client's mistake.",
+    steps: /^refused registrations: other scheme$/,
+    ours: { status: 400, body: { restate_code: "META0003" } },
+    real: { status: 500, body: { restate_code: "META0003" } },
+  },
+  {
+    what: "Registering an endpoint whose manifest is not JSON",
+    oursSays: "`restate_code` META0013",
+    realSays: "no `restate_code`",
+    reason: "The real server's own code for an endpoint that answers badly.",
+    steps: /^endpoints that answer something else: not JSON$/,
+    ours: { status: 500, body: { restate_code: "META0013" } },
+    real: { status: 500, body: { restate_code: null } },
+  },
+  {
+    what: "Killing an invocation that sent to others",
+    oursSays: "takes along those that it called; those that it sent to go on",
+    realSays: "takes along both",
+    reason: "A send is detached from its sender, as it is for cancellation on both servers.",
+    steps: /^call trees: kill: (sibling that was sent|delayed send)/,
+    ours: { status: 470 },
+    real: { status: /^(404|409)$/ },
+  },
+  {
+    what: "Pausing a suspended invocation",
+    oursSays: "200",
+    realSays: "200, and 202 with virtual queues",
+    reason: "Ours pauses it at once, as the real server does without the flag.",
+    profile: "flags-on",
+    steps: /^pause in each status: suspended$/,
+    ours: { status: 200 },
+    real: { status: 202 },
+  },
+  {
+    what: "Editing state with a `version`",
+    oursSays: "501",
+    realSays: "202",
+    reason: "Not there yet. Without `version` the edit works.",
+    steps: /^state edits: wrong version$/,
+    ours: { status: 501 },
+    real: { status: 202 },
+  },
+  {
+    what: "`PATCH /invocations/{id}/restart-as-new` of a completed invocation",
+    oursSays: "501",
+    realSays: "200 and a new invocation",
+    reason: "Not there yet.",
+    steps: /^restart-as-new in each status: (completed|failed)$/,
+    ours: { status: 501 },
+    real: { status: 200 },
+  },
+  {
+    what: "`POST /query`",
+    oursSays: "404",
+    realSays: "SQL over its tables",
+    reason: "Not there yet.",
+    steps: /^what comes with later versions of restate-lite: query$/,
+    ours: { status: 404 },
+    real: { status: 200 },
+  },
+  {
+    what: "`/subscriptions`",
+    oursSays: "404",
+    realSays: "subscriptions to Kafka topics",
+    reason: "Not there yet.",
+    steps: /^what comes with later versions of restate-lite: (unknown subscription|subscriptions)$/,
+    ours: { status: 404, body: "" },
+    real: { headers: { "content-type": "application/json" } },
+  },
+  {
+    what: "`/openapi` and `/services/{service}/openapi`",
+    oursSays: "404",
+    realSays: "an OpenAPI document",
+    reason: "Not there yet.",
+    steps: /^what comes with later versions of restate-lite: openapi/,
+    ours: { status: 404 },
+    real: { status: 200 },
+  },
+  {
+    what: "`PATCH /services/{service}`",
+    oursSays: "405",
+    realSays: "200",
+    reason: "Not there yet: the configuration of a service comes from its endpoint.",
+    steps:
+      /^(what comes with later versions of restate-lite: PATCH a service|shapes of deployments and services: PUT services)$/,
+    ours: { status: 405, headers: { allow: "GET,HEAD" } },
+    real: { status: /^(200|405)$/ },
+  },
+];

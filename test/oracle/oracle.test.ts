@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compare } from "./compare.ts";
 import { type Contender, type Profile, startContender } from "./contenders.ts";
 import { type Difference, differences } from "./differences.ts";
+import { documentUrl, expectedDocument } from "./document.ts";
 import { Probe } from "./probe.ts";
 import { registrations, shapes } from "./scripts/admin.ts";
 import { calls } from "./scripts/calls.ts";
@@ -12,6 +14,13 @@ import { scopes } from "./scripts/scopes.ts";
 import { signals } from "./scripts/signals.ts";
 
 const scripts = [shapes, ...calls, ...refusals, ...results, ...signals, ...scopes, ...invocations, ...registrations];
+
+describe("docs/compatibility.md", () => {
+  it("lists exactly the differences that are compared here", () => {
+    // `node --import tsx test/oracle/write-document.ts` writes it.
+    expect(readFileSync(documentUrl, "utf8")).toBe(expectedDocument());
+  });
+});
 
 for (const profile of ["flags-off", "flags-on"] as const satisfies Profile[]) {
   describe(profile, () => {
@@ -34,7 +43,9 @@ for (const profile of ["flags-off", "flags-on"] as const satisfies Profile[]) {
     }
 
     it("has every listed difference", () => {
-      const expected = differences.filter((difference) => difference.profile === undefined || difference.profile === profile);
+      const expected = differences.filter(
+        (difference) => difference.profile === undefined || difference.profile === profile,
+      );
       const gone = expected.filter((difference) => !seen.has(difference)).map(({ what }) => what);
       expect(gone).toEqual([]);
     });

@@ -80,6 +80,16 @@ export class Probe {
     await until(`${status} on ${this.server.side}`, async () => (await this.server.status(id)) === status);
   }
 
+  /** Sends to a handler whose attempt fails, and waits until it waits for the next one. */
+  async sentBackingOff(handler: "fails" | "once", name: string): Promise<string> {
+    const id = await this.sent(`OracleBacksOff/${handler}`, name);
+    await this.told(`attempted:${name}`);
+    await until(`backing-off on ${this.server.side}`, async () =>
+      this.server.backingOff.includes((await this.server.status(id)) ?? ""),
+    );
+    return id;
+  }
+
   /** Completed, or gone: an invocation that never started leaves nothing behind when it is cancelled. */
   async untilEnded(id: string): Promise<void> {
     await until(`the end of ${id} on ${this.server.side}`, async () => {

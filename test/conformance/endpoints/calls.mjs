@@ -1,6 +1,6 @@
 import * as restate from "@restatedev/restate-sdk";
 import { note, passed } from "./diary.mjs";
-import { outcome } from "./outcome.mjs";
+import { metadata, outcome } from "./outcome.mjs";
 
 const { rpc, serde, iface } = restate;
 
@@ -11,7 +11,7 @@ export const echo = restate.service({
     headers: async (ctx) => Object.fromEntries(ctx.request().headers),
     idempotencyKey: async (ctx) => ctx.request().idempotencyKey ?? null,
     fail: async (_ctx, message) => {
-      throw new restate.TerminalError(message, { errorCode: 422, metadata: { from: "Echo" } });
+      throw new restate.TerminalError(message, { errorCode: 422, ...metadata({ from: "Echo" }) });
     },
     bytes: restate.handlers.handler({ input: serde.binary, output: serde.binary }, async (_ctx, value) => value),
     noted: async (ctx, key) => note(key, ctx.request().id),

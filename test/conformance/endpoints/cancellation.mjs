@@ -40,8 +40,9 @@ export const tree = restate.service({
       }
     },
     detaching: async (ctx, key) => {
-      await ctx.serviceSendClient(Tree).afterGate(key).invocationId;
       await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
+      const sent = await ctx.serviceSendClient(Tree).afterGate(key).invocationId;
+      await ctx.run("tell more", () => note(`${key} ids`, sent));
       await ctx.sleep(year);
     },
     afterGate: async (ctx, key) => {

@@ -1,6 +1,6 @@
 import * as restate from "@restatedev/restate-sdk";
 import { note, noted } from "./diary.mjs";
-import { outcome } from "./outcome.mjs";
+import { metadata, outcome } from "./outcome.mjs";
 
 const quick = { initialRetryInterval: 5, maxRetryInterval: 10, retryIntervalFactor: 1 };
 
@@ -73,7 +73,7 @@ export const steps = restate.service({
       const first = await outcome(
         ctx.run("refuse", () => {
           note(key, "tried");
-          throw new restate.TerminalError("refused", { errorCode: 409, metadata: { reason: "taken" } });
+          throw new restate.TerminalError("refused", { errorCode: 409, ...metadata({ reason: "taken" }) });
         }),
       );
       return { first, after: await ctx.run("after", () => "went on") };
@@ -81,12 +81,12 @@ export const steps = restate.service({
 
     uncaught: async (ctx) => {
       await ctx.run("refuse", () => {
-        throw new restate.TerminalError("refused in a step", { errorCode: 418, metadata: { reason: "teapot" } });
+        throw new restate.TerminalError("refused in a step", { errorCode: 418, ...metadata({ reason: "teapot" }) });
       });
     },
 
-    terminal: async (_ctx, { code, message, metadata }) => {
-      throw new restate.TerminalError(message, { errorCode: code, metadata });
+    terminal: async (_ctx, { code, message, entries }) => {
+      throw new restate.TerminalError(message, { errorCode: code, ...metadata(entries) });
     },
 
     flakyHandler: async (ctx, key) => {

@@ -44,7 +44,8 @@ export function calls(stand: Stand): void {
 
   it("a terminal error of the callee reaches the caller with its code, message and metadata", async () => {
     const { error } = await stand.value<Failed>("Calls/failing", "broken");
-    expect(error).toEqual({ name: "TerminalError", code: 422, message: "broken", metadata: { from: "Echo" } });
+    const metadata = stand.metadata({ from: "Echo" });
+    expect(error).toEqual({ name: "TerminalError", code: 422, message: "broken", ...metadata });
   });
 
   it("a terminal error of the callee that nobody catches ends the caller", async () => {

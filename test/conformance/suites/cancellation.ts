@@ -53,14 +53,24 @@ export function cancellation(stand: Stand): void {
     expect(await stand.endpoint.diary(key)).toEqual(["parent: killed"]);
   });
 
-  it("an invocation that was sent outlives its sender", async () => {
+  it("what a handler sent outlives its cancellation", async () => {
     const key = stand.name();
-    const root = await stand.send("Tree/detaching", key);
-    await stand.endpoint.diaryOf(`${key} ids`, 1);
-    await kill(root);
-    expect((await stand.attach(root)).status).toBe(409);
+    const sender = await stand.send("Tree/detaching", key);
+    await stand.told(`${key} ids`);
+    await cancel(sender);
+    expect((await stand.attach(sender)).status).toBe(409);
     await stand.endpoint.open(key);
     await stand.untilDiary(key, ["sent one finished"]);
+  });
+
+  it("killing a handler takes along what it sent and what has not ended yet", async () => {
+    const key = stand.name();
+    const sender = await stand.send("Tree/detaching", key);
+    const [, sent] = (await stand.endpoint.diaryOf(`${key} ids`, 2)) as [string, string];
+    expect((await kill(sender)).status).toBe(200);
+    const answer = await stand.attach(sent);
+    expect(answer.status).toBe(409);
+    expect(json(answer)).toMatchObject({ message: "killed" });
   });
 
   it("a handler may catch its cancellation and end well", async () => {

@@ -12,11 +12,12 @@ export function retries(stand: Stand): void {
   });
 
   it("a terminal error reaches the caller with code, message and metadata", async () => {
-    const failure = { code: 418, message: "I am a teapot", metadata: { pot: "tea" } };
-    const answer = await stand.call("Steps/terminal", failure);
+    const entries = { pot: "tea" };
+    const failure = { code: 418, message: "I am a teapot" };
+    const answer = await stand.call("Steps/terminal", { ...failure, entries });
     expect(answer.status).toBe(418);
     expect(answer.headers["x-restate-error-source"]).toBe("invocation");
-    expect(json(answer)).toEqual({ ...failure, source: "invocation" });
+    expect(json(answer)).toEqual({ ...failure, ...stand.metadata(entries), source: "invocation" });
   });
 
   it("a terminal error of a step that nobody catches ends the invocation", async () => {

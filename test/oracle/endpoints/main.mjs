@@ -21,7 +21,12 @@ const greeter = restate.service({
   handlers: {
     greet: async (_ctx, name) => `Hello ${name}`,
     echo: restate.handlers.handler(
-      { accept: "*/*", contentType: "application/octet-stream", input: restate.serde.binary, output: restate.serde.binary },
+      {
+        accept: "*/*",
+        contentType: "application/octet-stream",
+        input: restate.serde.binary,
+        output: restate.serde.binary,
+      },
       async (_ctx, bytes) => bytes,
     ),
     nothing: async () => {},
@@ -29,9 +34,12 @@ const greeter = restate.service({
       throw new restate.TerminalError(message, { errorCode: code, metadata });
     },
     headers: async (ctx) => {
-      const { "x-mine": mine, "x-restate-ingress-path": path, host, "idempotency-key": key } = Object.fromEntries(
-        ctx.request().headers.entries(),
-      );
+      const {
+        "x-mine": mine,
+        "x-restate-ingress-path": path,
+        host,
+        "idempotency-key": key,
+      } = Object.fromEntries(ctx.request().headers.entries());
       return { mine, path, host, key };
     },
     steps: async (ctx) => {
@@ -48,9 +56,19 @@ const greeter = restate.service({
         outputSerde: restate.serde.json,
       }),
     callPrivate: async (ctx) =>
-      ctx.genericCall({ service: "OraclePrivate", method: "secret", inputSerde: restate.serde.json, outputSerde: restate.serde.json }),
+      ctx.genericCall({
+        service: "OraclePrivate",
+        method: "secret",
+        inputSerde: restate.serde.json,
+        outputSerde: restate.serde.json,
+      }),
     callUnregistered: async (ctx) =>
-      ctx.genericCall({ service: "OracleNobody", method: "none", inputSerde: restate.serde.json, outputSerde: restate.serde.json }),
+      ctx.genericCall({
+        service: "OracleNobody",
+        method: "none",
+        inputSerde: restate.serde.json,
+        outputSerde: restate.serde.json,
+      }),
   },
 });
 
@@ -142,7 +160,13 @@ const quickly = { initialInterval: 10, exponentiationFactor: 1, maxAttempts: 2 }
 const pauses = restate.service({
   name: "OraclePauses",
   options: { retryPolicy: { ...quickly, onMaxAttempts: "pause" } },
-  handlers: { fails },
+  handlers: {
+    fails,
+    failsLate: async (ctx) => {
+      await ctx.run("step", () => 1);
+      throw new Error("always");
+    },
+  },
 });
 const kills = restate.service({
   name: "OracleKills",
@@ -153,10 +177,14 @@ const backsOff = restate.service({
   name: "OracleBacksOff",
   options: { retryPolicy: { initialInterval: 3_600_000, maxInterval: 3_600_000 } },
   handlers: {
-    fails,
+    fails: async (_ctx, name) => {
+      gate(`attempted:${name}`).open(true);
+      throw new Error("always");
+    },
     once: async (_ctx, name) => {
-      const attempts = gate(`attempts:${name}`);
+      const attempts = gate(`attempted:${name}`);
       attempts.count = (attempts.count ?? 0) + 1;
+      attempts.open(true);
       if (attempts.count === 1) throw new Error("first attempt");
       return `attempt ${attempts.count}`;
     },
@@ -171,6 +199,12 @@ const tree = restate.object({
     parent: async (ctx, name) => {
       ctx.objectSendClient({ name: "OracleTree" }, `${ctx.key}-sent`).leaf(`${name}-sent`);
       const call = ctx.objectClient({ name: "OracleTree" }, `${ctx.key}-child`).leaf(`${name}-child`);
+      const later = { name: "OracleTree", key: `${ctx.key}-later` };
+      const delayed = ctx
+        .objectSendClient({ name: later.name }, later.key)
+        .leaf("x", restate.rpc.sendOpts({ delay: 3_600_000 }));
+      const delayedId = await delayed.invocationId;
+      await ctx.run("tell of the delayed", () => gate(`${name}-delayedId`).open(delayedId));
       const childId = await call.invocationId;
       await ctx.run("tell", () => gate(`${name}-childId`).open(childId));
       return call;
@@ -193,7 +227,13 @@ const configured = restate.service({
     inactivityTimeout: { seconds: 90 },
     abortTimeout: { minutes: 2 },
     enableLazyState: true,
-    retryPolicy: { initialInterval: 100, maxInterval: { minutes: 1 }, maxAttempts: 5, exponentiationFactor: 1.5, onMaxAttempts: "kill" },
+    retryPolicy: {
+      initialInterval: 100,
+      maxInterval: { minutes: 1 },
+      maxAttempts: 5,
+      exponentiationFactor: 1.5,
+      onMaxAttempts: "kill",
+    },
   },
   handlers: {
     plain: async () => {},

@@ -1,6 +1,5 @@
 import type { Script } from "../probe.ts";
 
-
 export const calls: Script[] = [
   {
     name: "calls and sends",

@@ -27,11 +27,7 @@ const prepared: Record<string, (probe: Probe, name: string) => Promise<string>> 
     await probe.untilStatus(id, "suspended");
     return id;
   },
-  async "backing-off"(probe) {
-    const id = await probe.sent("OracleBacksOff/fails");
-    await probe.untilStatus(id, "backing-off");
-    return id;
-  },
+  "backing-off": (probe, name) => probe.sentBackingOff("fails", name),
   async paused(probe) {
     const id = await probe.sent("OraclePauses/fails");
     await probe.untilStatus(id, "paused");
@@ -110,19 +106,42 @@ export const invocations: Script[] = [
   {
     name: "resume",
     async run(probe) {
-      const backingOff = await probe.sent("OracleBacksOff/once", "resume");
-      await probe.untilStatus(backingOff, "backing-off");
+      const backingOff = await probe.sentBackingOff("once", "resume");
       await probe.admin("backing off", `/invocations/${backingOff}/resume`, { method: "PATCH" });
       await probe.untilStatus(backingOff, "completed");
       await probe.ingress("retried at once", `/restate/attach/${backingOff}`);
       const paused = (await prepared.paused?.(probe, "")) as string;
-      await probe.admin("paused, latest deployment", `/invocations/${paused}/resume?deployment=latest`, { method: "PATCH" });
+      await probe.admin("paused, latest deployment", `/invocations/${paused}/resume?deployment=latest`, {
+        method: "PATCH",
+      });
       await probe.untilStatus(paused, "paused");
-      await probe.admin("paused, kept deployment", `/invocations/${paused}/resume?deployment=keep`, { method: "PATCH" });
+      await probe.admin("paused, kept deployment", `/invocations/${paused}/resume?deployment=keep`, {
+        method: "PATCH",
+      });
       await probe.untilStatus(paused, "paused");
-      await probe.admin("paused, unknown deployment", `/invocations/${paused}/resume?deployment=dp_11111111111111111111111`, { method: "PATCH" });
-      await probe.admin("paused, malformed deployment", `/invocations/${paused}/resume?deployment=other`, { method: "PATCH" });
+      await probe.admin(
+        "paused, unknown deployment",
+        `/invocations/${paused}/resume?deployment=dp_11111111111111111111111`,
+        { method: "PATCH" },
+      );
+      await probe.admin("paused, malformed deployment", `/invocations/${paused}/resume?deployment=other`, {
+        method: "PATCH",
+      });
       await probe.untilStatus(paused, "paused");
+      const pinned = await probe.sent("OraclePauses/failsLate");
+      await probe.untilStatus(pinned, "paused");
+      await probe.admin(
+        "pinned, unknown deployment",
+        `/invocations/${pinned}/resume?deployment=dp_11111111111111111111111`,
+        { method: "PATCH" },
+      );
+      await probe.admin("pinned, malformed deployment", `/invocations/${pinned}/resume?deployment=other`, {
+        method: "PATCH",
+      });
+      await probe.admin("pinned, latest deployment", `/invocations/${pinned}/resume?deployment=Latest`, {
+        method: "PATCH",
+      });
+      await probe.untilStatus(pinned, "paused");
       await probe.admin("paused, killed", `/invocations/${paused}/kill`, { method: "PATCH" });
       await probe.ingress("paused, killed: output", `/restate/output/${paused}`);
     },
@@ -130,16 +149,35 @@ export const invocations: Script[] = [
   {
     name: "retry policy",
     async run(probe) {
-      await probe.ingress("killed after the last attempt", "/restate/call/OracleKills/fails", { method: "POST" });
       const paused = (await prepared.paused?.(probe, "")) as string;
       await probe.ingress("paused: output", `/restate/output/${paused}`);
-      const backingOff = (await prepared["backing-off"]?.(probe, "")) as string;
+      const backingOff = await probe.sentBackingOff("fails", "retry-policy");
       await probe.ingress("backing off: output", `/restate/output/${backingOff}`);
       const unregistered = await probe.sent("OracleGreeter/callUnregistered");
       await probe.untilStatus(unregistered, "backing-off");
       await probe.ingress("call to an unregistered service: output", `/restate/output/${unregistered}`);
-      await probe.admin("call to an unregistered service: kill", `/invocations/${unregistered}/kill`, { method: "PATCH" });
-      await probe.ingress("call of a private handler from another", "/restate/call/OracleGreeter/callPrivate", { method: "POST" });
+      await probe.admin("call to an unregistered service: kill", `/invocations/${unregistered}/kill`, {
+        method: "PATCH",
+      });
+      await probe.ingress("call of a private handler from another", "/restate/call/OracleGreeter/callPrivate", {
+        method: "POST",
+      });
+    },
+  },
+  {
+    name: "retry policy: kill on the last attempt",
+    async run(probe) {
+      const killed = await probe.prepare("/restate/call/OracleKills/fails", { method: "POST" });
+      const { stacktrace: _stack, ...rest } = JSON.parse(killed.text) as { stacktrace?: string };
+      probe.note("killed after the last attempt, without its stack", rest);
+    },
+  },
+  {
+    name: "retry policy: the stack of the last attempt reaches the caller",
+    async run(probe) {
+      const killed = await probe.prepare("/restate/call/OracleKills/fails", { method: "POST" });
+      const { stacktrace } = JSON.parse(killed.text) as { stacktrace?: string };
+      probe.note("first line", stacktrace?.split("\n")[0]);
     },
   },
   {
@@ -148,10 +186,15 @@ export const invocations: Script[] = [
       for (const code of [400, 404, 409, 418, 500, 503, 599, 600, 999, 1000, 200, 204, 304, 100, 1, 0]) {
         await probe.ingress(`code ${code}`, "/restate/call/OracleGreeter/fail", { json: { code, message: "no" } });
       }
-      await probe.ingress("metadata", "/restate/call/OracleGreeter/fail", { json: { code: 409, message: "no", metadata: { a: "b", c: "d" } } });
+      await probe.ingress("metadata", "/restate/call/OracleGreeter/fail", {
+        json: { code: 409, message: "no", metadata: { a: "b", c: "d" } },
+      });
       await probe.ingress("empty message", "/restate/call/OracleGreeter/fail", { json: { code: 409, message: "" } });
       await probe.ingress("from a called handler", "/restate/call/OracleGreeter/callFailing", { method: "POST" });
-      await probe.ingress("input that the handler cannot read", "/restate/call/OracleGreeter/greet", { body: "{", headers: { "content-type": "application/json" } });
+      await probe.ingress("input that the handler cannot read", "/restate/call/OracleGreeter/greet", {
+        body: "{",
+        headers: { "content-type": "application/json" },
+      });
     },
   },
   {
@@ -168,10 +211,13 @@ export const invocations: Script[] = [
         await probe.untilEnded(parent);
         await probe.ingress(`${action}: parent`, `/restate/attach/${parent}`);
         await probe.untilEnded(child);
+        const delayed = await probe.told(`${name}-delayedId`);
+        await probe.ingress(`${action}: delayed send`, `/restate/output/${delayed}`);
         await probe.ingress(`${action}: sibling that was sent, output`, `/restate/output/${sent}`);
         await probe.ingress(`${action}: child`, `/restate/output/${child}`);
-        probe.note(`${action}: sibling that was sent`, await probe.server.status(sent));
-        await probe.ingress(`${action}: key of the child is free`, `/restate/send/OracleTree/${name}-child/leaf`, { json: `${name}-again` });
+        await probe.ingress(`${action}: key of the child is free`, `/restate/send/OracleTree/${name}-child/leaf`, {
+          json: `${name}-again`,
+        });
         await probe.told(`${name}-again-id`);
       }
     },

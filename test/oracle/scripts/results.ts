@@ -27,7 +27,13 @@ export const results: Script[] = [
       await probe.untilStatus(failed, "completed");
       await everyForm(probe, "failed", failed);
       await everyForm(probe, "unknown", UNKNOWN_ID);
-      for (const id of ["inv_1", "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgV", "abc", "inv_2lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo", "%FF"]) {
+      for (const id of [
+        "inv_1",
+        "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgV",
+        "abc",
+        "inv_2lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo",
+        "%FF",
+      ]) {
         await everyForm(probe, `malformed ${id}`, id);
       }
       const running = await probe.sent("OracleHolder/hold", "results");
@@ -46,7 +52,12 @@ export const results: Script[] = [
       await probe.ingress("call", "/restate/call/OracleGreeter/greet", { json: "Ada", headers: key });
       await probe.ingress("object call", "/restate/call/OracleCounter/named/add", { json: 1, headers: key });
       await probe.ingress("workflow", "/restate/call/OracleQuickWorkflow/named/run", { json: "a" });
-      const service = { target: "idempotentInvocation", service: "OracleGreeter", handler: "greet", idempotencyKey: "one" };
+      const service = {
+        target: "idempotentInvocation",
+        service: "OracleGreeter",
+        handler: "greet",
+        idempotencyKey: "one",
+      };
       const object = { ...service, service: "OracleCounter", key: "named", handler: "add" };
       const workflow = { target: "workflow", workflowName: "OracleQuickWorkflow", workflowKey: "named" };
       const bodies: Record<string, unknown> = {
@@ -80,8 +91,14 @@ export const results: Script[] = [
       }
       for (const operation of ["attach", "output", "lookup"]) {
         const path = `/restate/${operation}`;
-        await probe.ingress(`not JSON: ${operation}`, path, { body: "{", headers: { "content-type": "application/json" } });
-        await probe.ingress(`other content type: ${operation}`, path, { body: JSON.stringify(workflow), headers: { "content-type": "text/plain" } });
+        await probe.ingress(`not JSON: ${operation}`, path, {
+          body: "{",
+          headers: { "content-type": "application/json" },
+        });
+        await probe.ingress(`other content type: ${operation}`, path, {
+          body: JSON.stringify(workflow),
+          headers: { "content-type": "text/plain" },
+        });
         await probe.ingress(`no content type: ${operation}`, path, { body: JSON.stringify(workflow) });
         await probe.ingress(`no body: ${operation}`, path, { method: "POST" });
         await probe.ingress(`GET without id: ${operation}`, path);
@@ -112,10 +129,10 @@ export const results: Script[] = [
           "unknown workflow key": "/restate/workflow/OracleQuickWorkflow/none",
           "unknown workflow": "/restate/workflow/OracleNobody/older",
           "workflow that is a service": "/restate/workflow/OracleGreeter/older",
-          "workflow key that is not UTF-8": "/restate/workflow/OracleQuickWorkflow/%FF",
           "idempotency key with percent": "/restate/invocation/OracleGreeter/greet/old%65r",
         };
-        for (const [what, path] of Object.entries(paths)) await probe.ingress(`${what}: ${operation}`, `${path}/${operation}`);
+        for (const [what, path] of Object.entries(paths))
+          await probe.ingress(`${what}: ${operation}`, `${path}/${operation}`);
       }
       await probe.ingress("POST attach", "/restate/workflow/OracleQuickWorkflow/older/attach", { method: "POST" });
       await probe.ingress("POST output", "/restate/invocation/OracleGreeter/greet/older/output", { method: "POST" });
@@ -124,6 +141,14 @@ export const results: Script[] = [
       await probe.ingress("nothing behind workflow", "/restate/workflow");
       await probe.ingress("nothing behind invocation", "/restate/invocation");
       await probe.ingress("only an id", `/restate/invocation/${UNKNOWN_ID}`);
+    },
+  },
+  {
+    name: "a workflow key that is not UTF-8",
+    async run(probe) {
+      for (const operation of ["attach", "output", "other"]) {
+        await probe.ingress(operation, `/restate/workflow/OracleQuickWorkflow/%FF/${operation}`);
+      }
     },
   },
   {
@@ -137,16 +162,30 @@ export const results: Script[] = [
       await probe.ingress("send with delay", "/restate/send/OracleCounter/idem/add?delay=1h", { json: 5, headers });
       await probe.ingress("other object key", "/restate/call/OracleCounter/idem2/add", { json: 1, headers });
       await probe.ingress("shared handler", "/restate/call/OracleCounter/idem/get", { headers });
-      await probe.ingress("empty idempotency key", "/restate/call/OracleCounter/idem/add", { json: 1, headers: { "idempotency-key": "" } });
-      await probe.ingress("empty idempotency key again", "/restate/call/OracleCounter/idem/add", { json: 1, headers: { "idempotency-key": "" } });
-      await probe.ingress("failure", "/restate/call/OracleGreeter/fail", { json: { code: 418, message: "no" }, headers });
-      await probe.ingress("failure again", "/restate/call/OracleGreeter/fail", { json: { code: 418, message: "no" }, headers });
+      await probe.ingress("empty idempotency key", "/restate/call/OracleCounter/idem/add", {
+        json: 1,
+        headers: { "idempotency-key": "" },
+      });
+      await probe.ingress("empty idempotency key again", "/restate/call/OracleCounter/idem/add", {
+        json: 1,
+        headers: { "idempotency-key": "" },
+      });
+      await probe.ingress("failure", "/restate/call/OracleGreeter/fail", {
+        json: { code: 418, message: "no" },
+        headers,
+      });
+      await probe.ingress("failure again", "/restate/call/OracleGreeter/fail", {
+        json: { code: 418, message: "no" },
+        headers,
+      });
       await probe.ingress("delayed send", "/restate/send/OracleGreeter/greet?delay=1h", { json: "x", headers });
       await probe.ingress("delayed send again", "/restate/send/OracleGreeter/greet?delay=2h", { json: "x", headers });
       await probe.ingress("send without delay", "/restate/send/OracleGreeter/greet", { json: "x", headers });
       await probe.ingress("on a workflow", "/restate/call/OracleQuickWorkflow/idem/run", { json: "x", headers });
       await probe.ingress("on a workflow, send", "/restate/send/OracleQuickWorkflow/idem/run", { json: "x", headers });
-      await probe.ingress("on a shared handler of a workflow", "/restate/call/OracleQuickWorkflow/idem/key", { headers });
+      await probe.ingress("on a shared handler of a workflow", "/restate/call/OracleQuickWorkflow/idem/key", {
+        headers,
+      });
     },
   },
   {

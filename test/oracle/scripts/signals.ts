@@ -13,7 +13,9 @@ export const signals: Script[] = [
           const id = await probe.told(`awakeable:${name}`);
           await probe.untilStatus(waiting, "suspended");
           const body =
-            operation === "resolve" ? { json: { a: 1 } } : { body: "not today", headers: { "content-type": "text/plain" } };
+            operation === "resolve"
+              ? { json: { a: 1 } }
+              : { body: "not today", headers: { "content-type": "text/plain" } };
           await probe.ingress(name, `/restate/${form}/${id}/${operation}`, body);
           await probe.untilStatus(waiting, "completed");
           await probe.ingress(`${name}: attach`, `/restate/attach/${waiting}`);
@@ -28,7 +30,15 @@ export const signals: Script[] = [
         await probe.ingress(`${form}: unknown`, `/restate/${form}/${UNKNOWN}/resolve`, { json: 1 });
         await probe.ingress(`${form}: more segments`, `/restate/${form}/${UNKNOWN}/resolve/more`, { json: 1 });
       }
-      for (const id of ["abc", "sign_1", "prom_1", "sign_1AAAA", "sign_1!!!", "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo", "%FF"]) {
+      for (const id of [
+        "abc",
+        "sign_1",
+        "prom_1",
+        "sign_1AAAA",
+        "sign_1!!!",
+        "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo",
+        "%FF",
+      ]) {
         await probe.ingress(`malformed ${id}`, `/restate/awakeables/${id}/resolve`, { json: 1 });
         await probe.ingress(`malformed ${id}, reject`, `/restate/a/${id}/reject`, { body: "x" });
       }
