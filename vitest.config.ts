@@ -4,7 +4,7 @@ const oneFileAtATime = { fileParallelism: false, maxWorkers: 1 } as const;
 const minuteMs = 60_000;
 
 /**
- * Four projects, cheapest first. `unit` needs nothing but `npm install`; the others start servers and endpoints as
+ * Five projects, cheapest first. `unit` needs nothing but `npm install`; the others start servers and endpoints as
  * processes (test/support/toolchain.ts knows where they are), so they run one file at a time and one project after
  * the other. Forks rather than threads: better-sqlite3 is a native module, and a crash stays in its file.
  */
@@ -18,7 +18,19 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{sdk,server,testing,bench,scripts,examples}/**/*.test.ts"],
+          // vitest would leave one of two processors idle.
+          maxWorkers: "100%",
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "cli",
+          include: ["test/cli/**/*.test.ts"],
+          testTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -29,7 +41,7 @@ export default defineConfig({
           testTimeout: minuteMs,
           hookTimeout: minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -40,7 +52,7 @@ export default defineConfig({
           testTimeout: 2 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -51,7 +63,7 @@ export default defineConfig({
           testTimeout: 15 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
         },
       },
     ],

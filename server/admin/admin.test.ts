@@ -21,7 +21,11 @@ const ANSWERS: EngineAnswers = {
     resume: "done",
     description: { target: "Greeter/greet", status: "running" },
   },
-  [SUSPENDED]: { cancel: "appended", resume: "done", description: { target: "Greeter/greet", status: "suspended" } },
+  [SUSPENDED]: {
+    cancel: "appended",
+    resume: "done",
+    description: { target: "Greeter/greet", status: "suspended", deployment: "dp_1" },
+  },
   [INBOXED]: { cancel: "done", pause: "not-started", resume: "not-started", description: { status: "inboxed" } },
   [PAUSED]: { pause: "paused", resume: "done", description: { status: "paused" } },
   [COMPLETED]: {

@@ -85,13 +85,13 @@ export class Engine {
     } else {
       this.#kernel.completions.await(row, onCompletion);
     }
-    return accepted(id, isNew, row);
+    return accepted(id, isNew, row, request.executeAtMs);
   }
 
   /** Invokes a handler without waiting. The driver answers after the flush. */
   send(request: InvokeRequest): Accepted {
     const { row, isNew } = this.#kernel.invocations.create(request, Origin.Ingress);
-    return accepted(this.#kernel.invocations.textId(row), isNew, row);
+    return accepted(this.#kernel.invocations.textId(row), isNew, row, request.executeAtMs);
   }
 
   /** Waits for the result of an existing invocation. */
@@ -202,11 +202,9 @@ export class Engine {
   }
 }
 
-function accepted(id: string, isNew: boolean, row: InvocationRow): Accepted {
+/** A new invocation tells the time that was asked for, even one that has passed; an existing one while it waits. */
+function accepted(id: string, isNew: boolean, row: InvocationRow, askedForMs: number | undefined): Accepted {
+  if (isNew) return { id, status: "accepted", executeAtMs: askedForMs };
   const isScheduled = row.status === InvocationStatus.Scheduled;
-  return {
-    id,
-    status: isNew ? "accepted" : "attached",
-    executeAtMs: isScheduled ? (row.execute_at ?? undefined) : undefined,
-  };
+  return { id, status: "attached", executeAtMs: isScheduled ? (row.execute_at ?? undefined) : undefined };
 }

@@ -31,12 +31,22 @@ export class Failures {
 
   /** An attempt is over without an end or a suspension. */
   failed(live: LiveAttempt, failure: AttemptFailure): void {
-    const { attempts, completions } = this.#kernel;
+    const { attempts, completions, log } = this.#kernel;
     attempts.end(live);
     const policy = live.handler.retryPolicy;
     const failedAttempts = live.retryCount + 1;
     const isLast = policy.maxAttempts !== null && failedAttempts >= policy.maxAttempts;
     if (failure.behavior === "fail" || (isLast && policy.onMaxAttempts === "Kill")) {
+      // The caller gets code and message; where it went wrong is for the owner of the endpoint, who reads the log.
+      log(
+        "warn",
+        `Ended ${live.row.service}/${live.row.handler} after ${failedAttempts} failed attempts: ${failure.message}`,
+        {
+          invocation: live.id,
+          code: failure.restateCode,
+          stacktrace: failure.stacktrace,
+        },
+      );
       completions.fail(live.row, { code: failure.code, message: failure.message }, live);
       return;
     }

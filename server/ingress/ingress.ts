@@ -101,8 +101,8 @@ export function createIngress(options: IngressOptions): Ingress {
         break;
       }
       case "workflow": {
-        const operation = operationOf(route.operation);
         const key = decodeKey(route.key);
+        const operation = operationOf(route.operation);
         requireMethod(request, "GET");
         result(request, response, operation, { kind: "workflow", service: route.name, key, scope: undefined });
         break;

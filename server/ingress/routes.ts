@@ -134,7 +134,7 @@ function badCall(): Route {
 function split(path: string): string[] {
   const segments: string[] = [];
   let end = path.length;
-  if (end > 0 && path.charCodeAt(end - 1) === SLASH) end--;
+  while (end > 0 && path.charCodeAt(end - 1) === SLASH) end--;
   let start = 0;
   while (start < end && path.charCodeAt(start) === SLASH) start++;
   if (start >= end) return segments;

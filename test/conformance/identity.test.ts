@@ -2,55 +2,55 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { publicKeyV1 } from "../../server/invoker/index.ts";
-import { send, TestEndpoint, TestServer } from "../support/index.ts";
+import { json, TestEndpoint } from "../support/index.ts";
+import { serversUnderTest } from "./conformance.ts";
+import { endpointFile, Stand } from "./stand.ts";
 
-/** The official SDK verifies who calls it. */
-describe("request identity", () => {
-  const dir = mkdtempSync(path.join(tmpdir(), "restate-lite-identity-"));
-  const keyFile = path.join(dir, "key.pem");
-  const program = fileURLToPath(new URL("./endpoints/signed.mjs", import.meta.url));
-  let endpoint: TestEndpoint;
-  let signing: TestServer;
-  let silent: TestServer;
+const alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+function base58(bytes: Uint8Array): string {
+  let number = BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+  let text = "";
+  for (; number > 0n; number /= 58n) text = `${alphabet[Number(number % 58n)]}${text}`;
+  return text;
+}
+
+/** A key pair: the private one as PEM, the public one as the SDK wants it. */
+function keyPair() {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const raw = publicKey.export({ type: "spki", format: "der" }).subarray(-32);
+  return { pem: privateKey.export({ type: "pkcs8", format: "pem" }), publicKey: `publickeyv1_${base58(raw)}` };
+}
+
+describe.each(serversUnderTest)("%s, signing its requests", (kind) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "restate-lite-identity-"));
+  const pemFile = path.join(folder, "key.pem");
+  const { pem, publicKey } = keyPair();
+  const stand = new Stand(kind, "bidi");
+  let stranger: TestEndpoint | undefined;
 
   beforeAll(async () => {
-    const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
-    writeFileSync(keyFile, pem);
-    const env = { RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: keyFile };
-    [endpoint, signing, silent] = await Promise.all([
-      TestEndpoint.start(program, { env: { PUBLIC_KEY: publicKeyV1(pem.toString()) } }),
-      TestServer.start("ours", { env, args: ["--log-level", "warn"] }),
-      TestServer.start("ours", { args: ["--log-level", "warn"] }),
-    ]);
+    writeFileSync(pemFile, pem);
+    await stand.setUp({
+      server: { env: { RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE: pemFile } },
+      endpoint: { IDENTITY_KEY: publicKey },
+    });
   });
-
   afterAll(async () => {
-    await Promise.all([signing?.dispose(), silent?.dispose(), endpoint?.kill()]);
-    rmSync(dir, { recursive: true, force: true });
+    await stand.tearDown();
+    await stranger?.kill();
+    rmSync(folder, { recursive: true, force: true });
   });
 
-  const register = (server: TestServer) =>
-    fetch(`${server.adminUrl}/deployments`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ uri: endpoint.url }),
-    });
-
-  it("the SDK accepts discovery and attempts that are signed with its key", async () => {
-    expect((await register(signing)).status).toBe(201);
-    const answer = await send(signing.ingressUrl, "/Signed/greet", {
-      headers: { "content-type": "application/json" },
-      body: '"Ada"',
-    });
-    expect([answer.status, answer.text]).toEqual([200, '"Hello Ada"']);
+  it("an endpoint that trusts the server's key takes discovery and attempts", async () => {
+    expect(await stand.value("Calls/service", "signed")).toBe("signed");
   });
 
-  it("and refuses a server without the key", async () => {
-    const answer = await register(silent);
+  it("an endpoint that trusts another key refuses the server", async () => {
+    stranger = await TestEndpoint.start(endpointFile, { env: { IDENTITY_KEY: keyPair().publicKey } });
+    const answer = await stand.register(stranger.url);
     expect(answer.status).toBe(500);
-    expect(await answer.json()).toMatchObject({ restate_code: "META0003", message: expect.stringContaining("401") });
+    expect(json<{ message: string }>(answer).message).toContain("401");
   });
 });

@@ -1,8 +1,17 @@
 import { fileURLToPath } from "node:url";
-import { type HttpAnswer, json, type ServerKind, send, TestEndpoint, TestServer, until } from "../support/index.ts";
+import {
+  type HttpAnswer,
+  json,
+  type ServerKind,
+  type ServerOptions,
+  send,
+  TestEndpoint,
+  TestServer,
+  until,
+} from "../support/index.ts";
 import type { Mode } from "./modes.ts";
 
-const endpointFile = fileURLToPath(new URL("endpoints/main.mjs", import.meta.url));
+export const endpointFile = fileURLToPath(new URL("endpoints/main.mjs", import.meta.url));
 
 /** What the handlers' `outcome()` answers for an error. */
 export interface Failed {
@@ -53,16 +62,18 @@ export class Stand {
     return this.#endpoint;
   }
 
-  async setUp(): Promise<void> {
+  /** Starts both and registers the endpoint. */
+  async setUp(options: { server?: ServerOptions; endpoint?: Record<string, string> } = {}): Promise<void> {
     [this.#server, this.#endpoint] = await Promise.all([
-      TestServer.start(this.kind),
-      TestEndpoint.start(endpointFile, { env: { MODE: this.mode } }),
+      TestServer.start(this.kind, options.server),
+      TestEndpoint.start(endpointFile, { env: { MODE: this.mode, ...options.endpoint } }),
     ]);
-    const registered = await this.admin("POST", "/deployments", {
-      uri: this.endpoint.url,
-      use_http_11: this.mode === "http1",
-    });
+    const registered = await this.register(this.endpoint.url);
     if (registered.status !== 201) throw new Error(`registration: ${registered.status} ${registered.text}`);
+  }
+
+  register(uri: string): Promise<HttpAnswer> {
+    return this.admin("POST", "/deployments", { uri, use_http_11: this.mode === "http1" });
   }
 
   async tearDown(): Promise<void> {

@@ -36,7 +36,18 @@ export function compare(
 
 function covers(difference: Difference, profile: Profile, step: string, ours: unknown, real: unknown): boolean {
   if (difference.profile !== undefined && difference.profile !== profile) return false;
-  return difference.steps.test(step) && contains(ours, difference.ours) && contains(real, difference.real);
+  if (!difference.steps.test(step)) return false;
+  if (!namesStatus(difference.real) && !isDeepStrictEqual(statusOf(ours), statusOf(real))) return false;
+  return contains(ours, difference.ours) && contains(real, difference.real);
+}
+
+/** A difference that says nothing of the status is one in something else. */
+function namesStatus(expected: unknown): boolean {
+  return statusOf(expected) !== undefined;
+}
+
+function statusOf(seen: unknown): unknown {
+  return typeof seen === "object" && seen !== null && "status" in seen ? seen.status : undefined;
 }
 
 /** Whether `actual` has everything that `expected` names; a pattern matches text and numbers. */

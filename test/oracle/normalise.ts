@@ -13,7 +13,7 @@ export interface RawAnswer {
 
 const COMPARED_HEADERS = ["content-type", "x-restate-error-source", "location", "allow"] as const;
 /** Their values are ids and times, so only whether they are there counts. */
-const COMPARED_PRESENCE = ["idempotency-expires", "x-restate-id"] as const;
+const COMPARED_PRESENCE = ["idempotency-expires", "x-restate-id", "access-control-allow-origin"] as const;
 
 const INVOCATION = /inv_1[0-9A-Za-z]{33}/g;
 const DEPLOYMENT = /dp_1[0-9A-Za-z]+/g;

@@ -9,6 +9,7 @@ export const echo = restate.service({
   handlers: {
     echo: async (_ctx, value) => value,
     headers: async (ctx) => Object.fromEntries(ctx.request().headers),
+    scope: async (ctx) => ({ scope: ctx.request().scope ?? null, limitKey: ctx.request().limitKey ?? null }),
     idempotencyKey: async (ctx) => ctx.request().idempotencyKey ?? null,
     fail: async (_ctx, message) => {
       throw new restate.TerminalError(message, { errorCode: 422, ...metadata({ from: "Echo" }) });
@@ -46,6 +47,7 @@ const Echo = { name: "Echo" };
 const Keyed = { name: "Keyed" };
 const Caller = { name: "Calls" };
 const Flow = { name: "Flow" };
+const Store = { name: "Store" };
 
 export const calls = restate.service({
   name: "Calls",
@@ -133,6 +135,24 @@ export const calls = restate.service({
         .serviceClient(Echo)
         .fail(message)
         .map((_value, failure) => `failed with ${failure?.message}`),
-    scoped: async (ctx, { scope, value }) => ctx.scope(scope).serviceClient(Echo).echo(value),
+    // What each callee saw of its scope and limit key.
+    scoped: async (ctx, { scope, key }) => {
+      const limitKey = "a/b";
+      const scoped = ctx.scope(scope);
+      const generic = { service: "Echo", method: "scope", parameter: null, scope, limitKey };
+      return [
+        await scoped.serviceClient(Echo).scope(),
+        await scoped.serviceClient(Echo).scope(rpc.opts({ limitKey })),
+        await scoped.workflowClient(Flow, key).run("scoped"),
+        await ctx.genericCall({ ...generic, inputSerde: serde.json, outputSerde: serde.json }),
+        await ctx.serviceClient(Echo).scope(),
+      ];
+    },
+    // The same object key, outside of any scope and in two scopes.
+    scopedObjects: async (ctx, { scopes, key }) => {
+      const places = [ctx, ...scopes.map((scope) => ctx.scope(scope))];
+      for (const [i, place] of places.entries()) await place.objectClient(Store, key).add(i + 1);
+      return restate.RestatePromise.all(places.map((place) => place.objectClient(Store, key).get("sum")));
+    },
   },
 });

@@ -1,6 +1,7 @@
 import { calls, describedObjectService, describedService, echo, keyed } from "./calls.mjs";
 import { explicit, leaf, tree } from "./cancellation.mjs";
 import { combinators } from "./combinators.mjs";
+import { fragile } from "./fragile.mjs";
 import { awakeables, flow, signals } from "./promises.mjs";
 import { serve } from "./serve.mjs";
 import { locks, store } from "./state.mjs";
@@ -11,6 +12,6 @@ serve([
   ...[calls, describedObjectService, describedService, echo, keyed],
   ...[store, locks],
   ...[awakeables, flow, signals],
-  combinators,
+  ...[combinators, fragile],
   ...[tree, leaf, explicit],
 ]);

@@ -4,7 +4,7 @@ import http2 from "node:http2";
 import * as restate from "@restatedev/restate-sdk";
 import { note } from "./diary.mjs";
 
-const { PORT, MODE = "bidi" } = process.env;
+const { PORT, MODE = "bidi", IDENTITY_KEY } = process.env;
 
 const defaultOptions = {
   suspending: { inactivityTimeout: 0 },
@@ -43,6 +43,7 @@ function logger({ replaying, source, level }, ...message) {
 export function serve(services) {
   const endpoint = restate.endpoint().setLogger(logger);
   if (defaultOptions !== undefined) endpoint.defaultServiceOptions(defaultOptions);
+  if (IDENTITY_KEY !== undefined) endpoint.withIdentityV1(IDENTITY_KEY);
   for (const service of services) endpoint.bind(service);
   const server =
     MODE === "http1"

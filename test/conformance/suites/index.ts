@@ -2,6 +2,7 @@ import type { Stand } from "../stand.ts";
 import { awakeables } from "./awakeables.ts";
 import { calls } from "./calls.ts";
 import { cancellation } from "./cancellation.ts";
+import { client } from "./client.ts";
 import { combinators } from "./combinators.ts";
 import { context } from "./context.ts";
 import { ingress } from "./ingress.ts";
@@ -30,4 +31,5 @@ export const suites: Readonly<Record<string, (stand: Stand) => void>> = {
   combinators,
   cancellation,
   ingress,
+  "official client": client,
 };

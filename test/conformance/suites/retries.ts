@@ -50,20 +50,61 @@ export function retries(stand: Stand): void {
     expect((await stand.output(id)).status).toBe(470);
 
     await stand.value("Pausing/heal", key);
-    await until("the invocation to be paused and resumed", async () => {
-      const answer = await stand.admin("PATCH", `/invocations/${id}/resume`);
-      return answer.status === 200 || answer.status === 202;
-    });
+    await resume(id, hasEnded(id));
     expect(json(await stand.attach(id))).toBe("healed");
     expect(await stand.endpoint.diary(key)).toHaveLength(4);
   });
 
-  it("a paused invocation can be cancelled", async () => {
+  it("an invocation that is paused or about to be can be killed", async () => {
     const key = stand.name();
     const id = await stand.send("Pausing/hopeless", key);
     await stand.endpoint.diaryOf(key, 3);
-    await stand.value("Pausing/heal", key);
-    await stand.admin("PATCH", `/invocations/${id}/kill`);
+    expect((await stand.admin("PATCH", `/invocations/${id}/kill`)).status).toBe(200);
     expect((await stand.attach(id)).status).toBe(409);
+  });
+
+  /**
+   * Resumes an invocation until it has gone on; once is not enough, because to resume one that is not paused yet is
+   * no error.
+   */
+  async function resume(id: string, hasGoneOn: () => Promise<boolean>): Promise<void> {
+    await until("the resumed invocation to go on", async () => {
+      await stand.admin("PATCH", `/invocations/${id}/resume`);
+      return hasGoneOn();
+    });
+  }
+  const hasEnded = (id: string) => async () => (await stand.output(id)).status === 200;
+
+  it("a handler that does something else than its journal says is retried, and goes on once it agrees again", async () => {
+    const key = stand.name();
+    expect(await stand.value("Fragile/swerve", key)).toBe("on course");
+    expect(await stand.endpoint.diary(`${key} swerved`)).toHaveLength(2);
+    expect(await stand.endpoint.diary(`${key} step`)).toHaveLength(1);
+  });
+
+  it.runIf(stand.speaksV7)("a journal mismatch fails the invocation where the handler asks for that", async () => {
+    const key = stand.name();
+    const answer = await stand.call("Fragile/swerveAndFail", key);
+    expect(answer.status).toBe(570);
+    expect(await stand.endpoint.diary(`${key} swerved`)).toHaveLength(1);
+  });
+
+  it.runIf(stand.speaksV7)("a journal mismatch pauses the invocation where the handler asks for that", async () => {
+    const key = stand.name();
+    const id = await stand.send("Fragile/swerveAndPause", key);
+    await stand.endpoint.diaryOf(`${key} swerved`, 1);
+    expect((await stand.output(id)).status).toBe(470);
+    await resume(id, async () => (await stand.endpoint.diary(`${key} swerved`)).length === 2);
+    await resume(id, hasEnded(id));
+    expect(json(await stand.attach(id))).toBe("on course");
+  });
+
+  it.runIf(stand.speaksV7)("a handler may pause its invocation by an error", async () => {
+    const key = stand.name();
+    const id = await stand.send("Fragile/pause", key);
+    await stand.endpoint.diaryOf(key, 1);
+    await resume(id, hasEnded(id));
+    expect(json(await stand.attach(id))).toBe("later");
+    expect(await stand.endpoint.diary(key)).toHaveLength(2);
   });
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { until } from "../../support/index.ts";
 import type { Stand } from "../stand.ts";
 
 /** Sends: messages to other handlers that do not wait for the result. */
@@ -51,7 +52,8 @@ export function sends(stand: Stand): void {
   it("a delayed send waits: it can be cancelled before it starts", async () => {
     const key = stand.name();
     const id = await stand.value<string>("Calls/delayed", { key, delay: { hours: 1 } });
-    expect((await stand.output(id)).status).toBe(470);
+    // Its sender may know the id before the server has taken it up.
+    await until("the send to be scheduled", async () => (await stand.output(id)).status === 470);
     expect((await stand.admin("PATCH", `/invocations/${id}/cancel`)).status).toBe(200);
     expect((await stand.output(id)).status).toBe(404);
     expect(await stand.endpoint.diary(key)).toEqual([]);

@@ -33,7 +33,7 @@ beforeEach(() => {
 /** Runs the command with piped output (so without a terminal) and an environment free of settings. */
 function run(...args: string[]): Run {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(RESTATE_|RUST_LOG$)/.test(name)));
-  const child = spawn(process.execPath, ["--import", "tsx", "server/cli/main.ts", ...args], { cwd: ROOT, env });
+  const child = spawn(process.execPath, ["dist/cli.js", ...args], { cwd: ROOT, env });
   const text = { stdout: "", stderr: "" };
   const listeners = new Set<() => void>();
   for (const stream of ["stdout", "stderr"] as const) {
