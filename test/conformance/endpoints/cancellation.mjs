@@ -11,8 +11,8 @@ export const tree = restate.service({
   name: "Tree",
   handlers: {
     sleeper: async (ctx, key) => {
-      await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
       try {
+        await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
         await ctx.sleep(year);
       } catch (error) {
         await ctx.run("compensate", () => note(key, `sleeper: ${error.message}`));
@@ -22,8 +22,8 @@ export const tree = restate.service({
       }
     },
     parent: async (ctx, key) => {
-      await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
       try {
+        await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
         await ctx.serviceClient(Tree).sleeper(key);
       } catch (error) {
         await ctx.run("compensate", () => note(key, `parent: ${error.message}`));
@@ -31,8 +31,8 @@ export const tree = restate.service({
       }
     },
     root: async (ctx, key) => {
-      await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
       try {
+        await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
         await ctx.objectClient(Leaf, key).parent(key);
       } catch (error) {
         await ctx.run("compensate", () => note(key, `root: ${error.message}`));
@@ -50,8 +50,8 @@ export const tree = restate.service({
       await ctx.run("tell", () => note(key, "sent one finished"));
     },
     swallow: async (ctx, key) => {
-      await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
-      const first = await outcome(ctx.sleep(year));
+      const told = ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
+      const first = await outcome(restate.RestatePromise.all([told, ctx.sleep(year)]));
       const second = await outcome(ctx.sleep(1).map(() => "slept again"));
       return { first, second };
     },
@@ -74,8 +74,8 @@ export const leaf = restate.object({
   name: "Leaf",
   handlers: {
     parent: async (ctx, key) => {
-      await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
       try {
+        await ctx.run("tell", () => note(`${key} ids`, ctx.request().id));
         await ctx.serviceClient(Tree).parent(key);
       } catch (error) {
         await ctx.run("compensate", () => note(key, `leaf: ${error.message}`));

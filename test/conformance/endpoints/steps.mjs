@@ -150,6 +150,7 @@ export const steps = restate.service({
         attemptId: request.attemptHeaders.get("x-restate-invocation-id"),
         body: Buffer.from(request.body).toString(),
         idempotencyKey: request.idempotencyKey ?? null,
+        extraArgs: request.extraArgs,
         isAborted: request.attemptCompletedSignal.aborted,
       };
     },

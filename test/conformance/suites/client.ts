@@ -5,23 +5,23 @@ import type { Stand } from "../stand.ts";
 // As a handler is declared: the client leaves the context out.
 type Handler<Input, Output> = (context: unknown, input: Input) => Promise<Output>;
 
-interface Echo {
+type Echo = {
   echo: Handler<unknown, unknown>;
   fail: Handler<string, void>;
-}
+};
 
-interface Store {
+type Store = {
   add: Handler<number, number>;
-}
+};
 
-interface Flow {
+type Flow = {
   run: Handler<string, unknown>;
   resolve: Handler<{ name: string; value: unknown }, unknown>;
-}
+};
 
-interface Awakeables {
+type Awakeables = {
   wait: Handler<string, unknown>;
-}
+};
 
 /** The official TypeScript client (`@restatedev/restate-sdk-clients`) at our ingress. */
 export function client(stand: Stand): void {

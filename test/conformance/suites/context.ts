@@ -16,6 +16,7 @@ interface SeenRequest {
   attemptId: string;
   body: string;
   idempotencyKey: string | null;
+  extraArgs: unknown[];
   isAborted: boolean;
 }
 
@@ -60,6 +61,7 @@ export function context(stand: Stand): void {
     expect(seen.headers).toMatchObject({ "x-mine": "here", "content-type": "application/json" });
     expect(seen.body).toBe('{"a":1}');
     expect(seen.input).toEqual({ a: 1 });
+    expect(seen.extraArgs).toEqual([]);
     expect(seen.isAborted).toBe(false);
   });
 
