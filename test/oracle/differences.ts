@@ -32,7 +32,7 @@ export const differences: readonly Difference[] = [
     oursSays: "code and message of the last error",
     realSays: "also the stack of the endpoint's program",
     reason:
-      "Paths and lines of a program are not for its clients. Its owner finds the stack in the log and with the invocation.",
+      "Paths and lines of a program are not for its clients. Its owner finds the stack in the log.",
     steps: /^retry policy: the stack of the last attempt: to the caller$/,
     ours: { value: { stacktrace: "none" } },
     real: { value: { stacktrace: "sent" } },
