@@ -31,8 +31,7 @@ export const differences: readonly Difference[] = [
     what: "The answer to a call whose invocation was killed after its last attempt",
     oursSays: "code and message of the last error",
     realSays: "also the stack of the endpoint's program",
-    reason:
-      "Paths and lines of a program are not for its clients. Its owner finds the stack in the log.",
+    reason: "Paths and lines of a program are not for its clients. Its owner finds the stack in the log.",
     steps: /^retry policy: the stack of the last attempt: to the caller$/,
     ours: { value: { stacktrace: "none" } },
     real: { value: { stacktrace: "sent" } },
