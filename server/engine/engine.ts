@@ -27,6 +27,9 @@ import type {
   OutputState,
 } from "./types.ts";
 
+/** Entries of state that are read in one go. */
+const STATE_ROWS_AT_A_TIME = 64;
+
 /**
  * The rules of all invocations. Methods that change something run inside `turns.apply`; what they want the outside
  * to see leaves through the turn's outbox.
@@ -192,13 +195,25 @@ export class Engine {
     }
     const entries: { key: Buffer; value: Buffer }[] = [];
     let bytes = 0;
-    const rows = this.#kernel.statements.keys.stateEntries.iterate(start.service, start.scope ?? "", start.key);
-    for (const { name, value } of rows) {
-      bytes += name.length + value.length;
+    const { stateEntries, state } = this.#kernel.statements.keys;
+    const key = [start.service, start.scope ?? "", start.key] as const;
+    const empty = Buffer.alloc(0);
+    const unnamed = state.get(...key, empty);
+    if (unnamed !== undefined) {
+      bytes += unnamed.length;
       if (bytes > limitBytes) return { entries, isPartial: true };
-      entries.push({ key: name, value });
+      entries.push({ key: empty, value: unnamed });
     }
-    return { entries, isPartial: false };
+    for (let after: Buffer = empty; ; ) {
+      const rows = stateEntries.all(...key, after, STATE_ROWS_AT_A_TIME);
+      for (const { name, value } of rows) {
+        bytes += name.length + value.length;
+        if (bytes > limitBytes) return { entries, isPartial: true };
+        entries.push({ key: name, value });
+        after = name;
+      }
+      if (rows.length < STATE_ROWS_AT_A_TIME) return { entries, isPartial: false };
+    }
   }
 }
 

@@ -3,6 +3,9 @@ import type { Clock } from "../seams.ts";
 import type { JournalRow, Statements } from "../storage/index.ts";
 import { entryNumber, MAX_JOURNAL_ENTRIES } from "../storage/index.ts";
 
+/** Rows that are read in one go where the whole might be large. */
+const ROWS_AT_A_TIME = 64;
+
 /** The journals of all invocations: appending, replaying, looking for one entry. */
 export class Journal {
   readonly #sql: Statements["journal"];
@@ -31,11 +34,17 @@ export class Journal {
   framed(seq: number, from: number, to: number, limitBytes: number): Buffer[] {
     const frames: Buffer[] = [];
     let bytes = 0;
-    for (const row of this.#sql.range.iterate(entryNumber(seq, from), entryNumber(seq, to))) {
-      const frame = encodeFrame(row.type, row.body);
-      frames.push(frame);
-      bytes += frame.length;
-      if (bytes >= limitBytes) break;
+    let next = from;
+    while (next < to && bytes < limitBytes) {
+      const rows = this.#sql.range.all(entryNumber(seq, next), entryNumber(seq, to), ROWS_AT_A_TIME);
+      if (rows.length === 0) break;
+      for (const row of rows) {
+        const frame = encodeFrame(row.type, row.body);
+        frames.push(frame);
+        bytes += frame.length;
+        next = row.entry - entryNumber(seq, 0) + 1;
+        if (bytes >= limitBytes) break;
+      }
     }
     return frames;
   }
@@ -69,7 +78,7 @@ export class Journal {
 
   /** Deletes up to `limit` entries from the front; returns whether any are left. */
   deleteFront(seq: number, limit: number): boolean {
-    const first = this.#sql.range.get(entryNumber(seq, 0), entryNumber(seq + 1, 0))?.entry;
+    const first = this.#sql.range.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), 1)?.entry;
     if (first === undefined) return false;
     this.#sql.deleteRange.run(first, Math.min(first + limit, entryNumber(seq + 1, 0)));
     return this.length(seq) > 0;

@@ -1,6 +1,6 @@
 import { ServerError } from "../errors.ts";
 import type { Clock, Ids } from "../seams.ts";
-import type { Storage } from "../storage/index.ts";
+import { keep, type Storage } from "../storage/index.ts";
 import type { DiscoveredManifest, DiscoveredService } from "./manifest.ts";
 import { registryStatements, restoreService, storeService } from "./rows.ts";
 import type { Deployment, RegistryView, Service } from "./types.ts";
@@ -48,7 +48,7 @@ export class Registry implements RegistryView {
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
-    this.#sql = registryStatements(parts.storage.db);
+    this.#sql = keep(registryStatements(parts.storage.db));
     this.#load();
   }
 

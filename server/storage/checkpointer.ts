@@ -26,10 +26,9 @@ const SMALL_REST_FRAMES = 256;
 
 const { path, databaseFd } = workerData as CheckpointerStart;
 const db = new Database(path, { fileMustExist: true });
-db.pragma("wal_autocheckpoint = 0");
+db.exec("PRAGMA wal_autocheckpoint = 0");
 // The log must be flushed before its pages go to the database file; NORMAL makes SQLite do that.
-db.pragma("synchronous = NORMAL");
-db.pragma("cache_size = -256");
+db.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -256");
 const passive = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
 const walState = db.prepare("PRAGMA wal_checkpoint(NOOP)").raw();
 

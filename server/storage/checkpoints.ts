@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type Database from "better-sqlite3";
 import type { CheckpointerAnswer, CheckpointerStart } from "./checkpointer.ts";
+import { keep } from "./keep.ts";
 import type { Turns } from "./turns.ts";
 import type { Log } from "./types.ts";
 
@@ -43,7 +44,7 @@ export class Checkpoints {
   constructor(options: CheckpointsOptions) {
     this.#options = options;
     this.#nextBytes = options.thresholdBytes;
-    this.#lastPass = options.db.prepare("PRAGMA wal_checkpoint(PASSIVE)").raw();
+    this.#lastPass = keep(options.db.prepare("PRAGMA wal_checkpoint(PASSIVE)").raw());
   }
 
   /** Checkpoints that copied the whole log. */

@@ -11,6 +11,7 @@
  * or its `-shm` file behind SQLite's back, and the descriptors used for flushing stay open as long as it does.
  */
 export type { Effect } from "./barrier.ts";
+export { keep } from "./keep.ts";
 export {
   entryNumber,
   type FailureRow,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { ServerError } from "../errors.ts";
+import { keep } from "./keep.ts";
 
 /** Keeps a data directory for this server until `release`. */
 export interface DirectoryLock {
@@ -14,7 +15,7 @@ export interface DirectoryLock {
  * @throws ServerError `RL_DATA_DIR_IN_USE` while another server has it
  */
 export function lockDirectory(dataDir: string): DirectoryLock {
-  const db = new Database(join(dataDir, "server.lock"), { timeout: 0 });
+  const db = keep(new Database(join(dataDir, "server.lock"), { timeout: 0 }));
   try {
     db.exec("BEGIN EXCLUSIVE");
   } catch (error) {

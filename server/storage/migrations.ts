@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { ServerError } from "../errors.ts";
+import { keep } from "./keep.ts";
 
 /** One step of the schema. Never edited once released: a database that has applied it will not look at it again. */
 export interface Migration {
@@ -42,8 +43,8 @@ export function checkVersion(path: string, newest: number): Database.Database {
   let db: Database.Database | undefined;
   let version: number;
   try {
-    db = new Database(path, { readonly: true, fileMustExist: true });
-    version = db.pragma("user_version", { simple: true }) as number;
+    db = keep(new Database(path, { readonly: true, fileMustExist: true }));
+    version = userVersion(db);
   } catch (error) {
     db?.close();
     const reason = error instanceof Error ? error.message : String(error);
@@ -59,15 +60,19 @@ export function checkVersion(path: string, newest: number): Database.Database {
   );
 }
 
+function userVersion(db: Database.Database): number {
+  return keep(db.prepare<[], number>("PRAGMA user_version").pluck()).get() ?? 0;
+}
+
 /** Applies the migrations that `db` has not seen, in order, each in a transaction of its own. */
 export function migrate(db: Database.Database, migrations: readonly Migration[]): void {
-  const current = db.pragma("user_version", { simple: true }) as number;
+  const current = userVersion(db);
   for (const migration of migrations) {
     if (migration.version <= current) continue;
     db.exec("BEGIN IMMEDIATE");
     try {
       db.exec(migration.sql);
-      db.pragma(`user_version = ${migration.version}`);
+      db.exec(`PRAGMA user_version = ${migration.version}`);
       db.exec("COMMIT");
     } catch (error) {
       if (db.inTransaction) db.exec("ROLLBACK");

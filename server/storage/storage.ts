@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import { ServerError } from "../errors.ts";
 import { Barrier, type Flush } from "./barrier.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { keep } from "./keep.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { checkVersion, migrate, readMigrations } from "./migrations.ts";
 import { Turns } from "./turns.ts";
@@ -45,7 +46,7 @@ const PAGE_CACHE_KIB = 16 * 1024;
 export function openStorage(options: StorageOptions, tuning: StorageTuning = {}): Storage {
   const migrations = readMigrations(options.migrationsDir);
   if (options.dataDir === ":memory:") {
-    const db = new Database(":memory:");
+    const db = keep(new Database(":memory:"));
     configure(db);
     migrate(db, migrations);
     return assemble(options, tuning, db, undefined);
@@ -58,7 +59,7 @@ export function openStorage(options: StorageOptions, tuning: StorageTuning = {})
     const path = join(dataDir, DATABASE_NAME);
     const checked = existsSync(path) ? checkVersion(path, migrations.length) : undefined;
     try {
-      db = new Database(path);
+      db = keep(new Database(path));
       configure(db);
     } finally {
       checked?.close();
@@ -152,13 +153,15 @@ function assemble(
 }
 
 function configure(db: Database.Database): void {
-  db.pragma("journal_mode = WAL");
-  db.pragma("synchronous = NORMAL");
-  db.pragma("wal_autocheckpoint = 0");
-  db.pragma("journal_size_limit = -1");
-  db.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
-  db.pragma("temp_store = MEMORY");
-  db.pragma("foreign_keys = OFF");
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA wal_autocheckpoint = 0;
+    PRAGMA journal_size_limit = -1;
+    PRAGMA cache_size = -${PAGE_CACHE_KIB};
+    PRAGMA temp_store = MEMORY;
+    PRAGMA foreign_keys = OFF;
+  `);
 }
 
 /** Creates the data directory and makes its name survive a power cut, as well as those of its new parents. */
@@ -183,7 +186,7 @@ function flushDirectory(dir: string): void {
 function openFiles(db: Database.Database, path: string): Pick<Files, "path" | "walFd" | "databaseFd"> {
   const walPath = `${path}-wal`;
   // SQLite creates the log with the first read of a database in WAL mode.
-  db.prepare("SELECT count(*) FROM sqlite_schema").get();
+  db.exec("SELECT count(*) FROM sqlite_schema");
   const walFd = openSync(walPath, "r+");
   const databaseFd = openSync(path, "r+");
   fdatasyncSync(databaseFd);

@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { ServerError } from "../errors.ts";
 import { type Barrier, type Effect, runEffect } from "./barrier.ts";
+import { keep } from "./keep.ts";
 import type { Log } from "./types.ts";
 
 /** Size of one frame of the write-ahead log: a page and its header (SQLite file format, "WAL Frame"). */
@@ -43,8 +44,9 @@ export class Turns {
   constructor(options: TurnsOptions) {
     this.#options = options;
     this.#defer = options.defer ?? ((end) => void setImmediate(end));
-    this.#statements = prepare(options.db);
-    this.#frameBytes = (options.db.pragma("page_size", { simple: true }) as number) + FRAME_HEADER_BYTES;
+    this.#statements = keep(prepare(options.db));
+    this.#frameBytes =
+      (keep(options.db.prepare<[], number>("PRAGMA page_size").pluck()).get() ?? 0) + FRAME_HEADER_BYTES;
     this.#changes = this.#statements.changes.get() as number;
     [, this.#frames, this.#backfilled] = this.#statements.walState.get() as WalState;
   }

@@ -3,6 +3,7 @@
  * Statements take positional parameters: it is the quickest form, and the call path runs several of them a call.
  */
 import type Database from "better-sqlite3";
+import { keep } from "../keep.ts";
 import { invocationStatements } from "./invocations.ts";
 import { journalStatements } from "./journal.ts";
 import { keyStatements } from "./keys.ts";
@@ -20,10 +21,10 @@ export type Statements = ReturnType<typeof prepareStatements>;
 
 /** Prepares all statements; the schema must be the current one. */
 export function prepareStatements(db: Database.Database) {
-  return {
+  return keep({
     invocations: invocationStatements(db),
     journal: journalStatements(db),
     keys: keyStatements(db),
     waits: waitStatements(db),
-  };
+  });
 }

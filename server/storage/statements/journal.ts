@@ -31,8 +31,8 @@ export function journalStatements(db: Database.Database) {
         "SELECT max(entry) FROM journal WHERE entry >= ? AND entry < ?",
       )
       .pluck(),
-    range: db.prepare<[from: number, to: number], JournalRow>(
-      "SELECT entry, type, notification, at, body FROM journal WHERE entry >= ? AND entry < ? ORDER BY entry",
+    range: db.prepare<[from: number, to: number, limit: number], JournalRow>(
+      "SELECT entry, type, notification, at, body FROM journal WHERE entry >= ? AND entry < ? ORDER BY entry LIMIT ?",
     ),
     /** Types first: most scans need no body, and a body over a page is a chain of pages. */
     types: db

@@ -41,8 +41,8 @@ export function keyStatements(db: Database.Database) {
     stateNames: db
       .prepare<Key, Buffer>("SELECT name FROM state WHERE service = ? AND scope = ? AND key = ? ORDER BY name")
       .pluck(),
-    stateEntries: db.prepare<Key, { name: Buffer; value: Buffer }>(
-      "SELECT name, value FROM state WHERE service = ? AND scope = ? AND key = ? ORDER BY name",
+    stateEntries: db.prepare<[...Key, after: Buffer, limit: number], { name: Buffer; value: Buffer }>(
+      `SELECT name, value FROM state WHERE service = ? AND scope = ? AND key = ? AND name > ? ORDER BY name LIMIT ?`,
     ),
     setState: db.prepare<[...Key, name: Buffer, value: Buffer]>(
       `INSERT INTO state (service, scope, key, name, value) VALUES (?, ?, ?, ?, ?)
