@@ -61,20 +61,12 @@ export class Attempts {
     this.#kernel = kernel;
   }
 
-  get running(): number {
-    return this.#bySeq.size;
-  }
-
   bySeq(seq: number): LiveAttempt | undefined {
     return this.#bySeq.get(seq);
   }
 
   byAttempt(attempt: number): LiveAttempt | undefined {
     return this.#byAttempt.get(attempt);
-  }
-
-  all(): IterableIterator<LiveAttempt> {
-    return this.#bySeq.values();
   }
 
   /** The index that the next entry of a running attempt's journal gets. */

@@ -5,6 +5,7 @@
  * - `turns.ts` is the transaction of a turn: commands in savepoints, one commit a tick, an outbox of effects.
  * - `barrier.ts` holds effects back until a flush of the write-ahead log has covered their commit.
  * - `checkpoints.ts` and `checkpointer.ts` keep the write-ahead log short, on a thread of their own.
+ * - `keep.ts` keeps SQLite's objects from being collected, which Node 24 does not survive.
  * - `migrations.ts` and `lock.ts` are what their names say.
  *
  * Two rules protect SQLite's locks, which POSIX ties to the process: nothing here opens and closes the database

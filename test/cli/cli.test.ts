@@ -133,6 +133,7 @@ describe("restate-lite", { timeout: 30_000 }, () => {
     expect(second.stderr()).toContain(directory);
   });
 
+  // Windows has no SIGINT that one process could send to another.
   it.skipIf(isWindows)("drains and exits with 0 on Ctrl-C", async () => {
     const server = run("start", "--data-dir", directory, ...ANY_PORTS);
     await server.says(/data\s/);
@@ -141,6 +142,7 @@ describe("restate-lite", { timeout: 30_000 }, () => {
     expect(server.stdout()).toContain("Ctrl-C again");
   });
 
+  // See above.
   it.skipIf(isWindows)("exits at once with 130 on a second Ctrl-C, whatever still waits", async () => {
     const server = run("start", "--ephemeral", ...ANY_PORTS);
     const [, port] = await server.says(/ingress\s+http:\/\/localhost:(\d+)[\s\S]*data\s/);

@@ -211,6 +211,7 @@ function look(db: Database.Database, acknowledged: ReadonlyMap<number, number>) 
   };
 }
 
+// The recording shim is loaded with LD_PRELOAD, which only Linux has in this form.
 describe.skipIf(process.platform !== "linux")("a power cut", () => {
   it(`loses nothing that was acknowledged, at any of ${CUTS} points`, async () => {
     const random = randomFrom(seed);
