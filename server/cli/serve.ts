@@ -4,6 +4,7 @@ import { startServer } from "../start.ts";
 import type { Arguments } from "./arguments.ts";
 import { banner } from "./banner.ts";
 import { type Child, startChild } from "./child.ts";
+import { giveMemoryBackWhenIdle } from "./idle-memory.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { watchEndpoint } from "./watch.ts";
 
@@ -42,6 +43,7 @@ export async function serve(args: Arguments): Promise<void> {
 
   const server = await starting;
   say(banner(server, config));
+  giveMemoryBackWhenIdle();
   if (args.command === "start") return;
   if (args.child.length > 0) child = startChild(args.child, say);
   const endpoints = args.endpoints.length > 0 ? args.endpoints : [DEFAULT_ENDPOINT];

@@ -3,7 +3,7 @@ import type { Deployment, Handler } from "../registry/types.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import { randomSeedOf } from "./identity.ts";
 import type { Kernel } from "./kernel.ts";
-import type { AttemptStart } from "./types.ts";
+import type { AttemptFailure, AttemptStart } from "./types.ts";
 
 const NEWEST_PROTOCOL = 7;
 const READY_IN_MEMORY = 10_000;
@@ -17,6 +17,8 @@ export interface LiveAttempt {
   readonly handler: Handler;
   readonly protocol: number;
   readonly startedAtMs: number;
+  /** Entries that the attempt replayed: what the SDK knew from the start. */
+  readonly knownEntries: number;
   /** Index of the next journal entry; `undefined`: to be asked of the database. See `Attempts.takeIndex`. */
   nextIndex: number | undefined;
   /** Whether the invocation's row names the deployment already. */
@@ -103,6 +105,11 @@ export class Attempts {
     else this.#kernel.turns.afterCommit(admit);
   }
 
+  /** Something has reached the journal of an invocation without an attempt: its first one is to read it. */
+  journalGrew(seq: number): void {
+    if (this.#pending.has(seq)) this.#pending.set(seq, undefined);
+  }
+
   /** The row is not Ready any more and has no attempt yet. */
   withdraw(seq: number): void {
     this.#pending.delete(seq);
@@ -185,8 +192,10 @@ export class Attempts {
       this.#kernel.turns.apply(() => this.#kernel.failures.undeployed(row));
       return;
     }
-    const failure = preload === undefined ? statements.waits.failure.get(seq) : undefined;
-    const nextIndex = journal.length(seq);
+    const last = preload === undefined ? statements.waits.failure.get(seq) : undefined;
+    // That nothing served it was no attempt.
+    const failure = last === undefined || isWait(last.failure) ? undefined : last;
+    const knownEntries = preload === undefined ? journal.length(seq) : 1;
     const nowMs = clock.nowMs();
     const live: LiveAttempt = {
       attempt: ++this.#lastAttempt,
@@ -196,7 +205,8 @@ export class Attempts {
       handler,
       protocol: row.protocol ?? Math.min(deployment.maxProtocolVersion, NEWEST_PROTOCOL),
       startedAtMs: nowMs,
-      nextIndex,
+      knownEntries,
+      nextIndex: knownEntries,
       isPinned: row.deployment !== null,
       hasStored: false,
       retryCount: failure?.retry_count ?? 0,
@@ -207,16 +217,15 @@ export class Attempts {
     };
     this.#bySeq.set(seq, live);
     this.#byAttempt.set(live.attempt, live);
-    host.start(attemptStart(live, nextIndex, preload, nowMs));
+    host.start(attemptStart(live, preload, nowMs));
   }
 }
 
-function attemptStart(
-  live: LiveAttempt,
-  knownEntries: number,
-  preload: Preload | undefined,
-  nowMs: number,
-): AttemptStart {
+function isWait(failureJson: string): boolean {
+  return (JSON.parse(failureJson) as AttemptFailure).behavior === "wait";
+}
+
+function attemptStart(live: LiveAttempt, preload: Preload | undefined, nowMs: number): AttemptStart {
   const { row } = live;
   return {
     attempt: live.attempt,
@@ -232,9 +241,8 @@ function attemptStart(
     deployment: live.deployment,
     handlerSpec: live.handler,
     protocolVersion: live.protocol,
-    knownEntries,
-    // Something else (a signal) may have reached the journal of a new invocation within its first turn.
-    replay: preload !== undefined && knownEntries === 1 ? [preload.input] : undefined,
+    knownEntries: live.knownEntries,
+    replay: preload === undefined ? undefined : [preload.input],
     retryCount: live.retryCount,
     durationSinceLastEntryMs: live.failingSinceMs === undefined ? 0 : Math.max(0, nowMs - live.failingSinceMs),
     randomSeed: randomSeedOf(row.id),

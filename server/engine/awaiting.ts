@@ -88,6 +88,29 @@ export function isEmpty(future: FutureMessage): boolean {
   );
 }
 
+/** Whether the tree waits for this notification, wherever in it. */
+export function isLeaf(future: FutureMessage, notification: number | null, body: Buffer): boolean {
+  if (notification === null) {
+    const { signalName } = Notification.decode(body);
+    return signalName !== undefined && waitsForName(future, signalName);
+  }
+  return waitsForId(future, notification);
+}
+
+function waitsForName(future: FutureMessage, name: string): boolean {
+  return future.waitingNamedSignals.includes(name) || future.nestedFutures.some((nested) => waitsForName(nested, name));
+}
+
+/** @param notification completion id, or minus the index of a signal */
+function waitsForId(future: FutureMessage, notification: number): boolean {
+  return (
+    (notification < 0
+      ? future.waitingSignals.includes(-notification)
+      : future.waitingCompletions.includes(notification)) ||
+    future.nestedFutures.some((nested) => waitsForId(nested, notification))
+  );
+}
+
 /** Completion ids anywhere in the tree. */
 export function awaitedCompletions(future: FutureMessage, into: number[] = []): number[] {
   into.push(...future.waitingCompletions);

@@ -16,9 +16,18 @@ export class Completions {
   readonly #kernel: Kernel;
   readonly #waiting = new Map<number, OnCompletion[]>();
   readonly #waitedBy = new Map<OnCompletion, number>();
+  /** False: certainly no invocation attached itself to another one, so a completion need not look for those. */
+  #mayHaveAwaiters: boolean;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.#mayHaveAwaiters = kernel.statements.waits.hasAwaiters.get() === 1;
+  }
+
+  /** The invocation `seq` gets the result of `row` in its journal, as a completion of this type. */
+  addAwaiter(row: InvocationRow, seq: number, completionId: number, type: number): void {
+    this.#mayHaveAwaiters = true;
+    this.#kernel.statements.waits.addAwaiter.run(row.seq, seq, completionId, type);
   }
 
   /** A client waits, in this process, for the end of `row`; at once when it has ended. */
@@ -132,6 +141,7 @@ export class Completions {
     if (row.caller !== null && row.caller_completion !== null) {
       notifications.complete(row.caller, MessageType.CallCompletion, row.caller_completion, outcome);
     }
+    if (!this.#mayHaveAwaiters) return;
     const awaiters = statements.waits.awaiters.all(row.seq);
     if (awaiters.length === 0) return;
     statements.waits.clearAwaiters.run(row.seq);

@@ -38,13 +38,13 @@ function costOf(t: Transcript, scenario: () => void, times = 200): Cost {
   };
 }
 
-it("a call that returns at once costs 6 statements in 2 turns", () => {
+it("a call that returns at once costs 4 statements in 2 turns", () => {
   const t = onDisk();
   const cost = costOf(t, () => {
     const { id } = t.call("Greeter/greet", '"bob"');
     t.says(id, output('"Hello bob"'), end);
   });
-  expect(cost).toEqual({ statements: 6, commits: 2, walPages: 8 });
+  expect(cost).toEqual({ statements: 4, commits: 2, walPages: 8 });
 });
 
 it("64 such calls that arrive together share their turns and their pages", () => {
@@ -68,7 +68,7 @@ it("64 such calls that arrive together share their turns and their pages", () =>
     },
     20,
   );
-  expect(cost).toEqual({ statements: 64 * 6, commits: 2, walPages: 22 });
+  expect(cost).toEqual({ statements: 64 * 4, commits: 2, walPages: 22 });
 });
 
 it("three steps cost 7 statements more", () => {
@@ -81,19 +81,19 @@ it("three steps cost 7 statements more", () => {
     }
     t.says(id, output("r"), end);
   });
-  expect(cost).toEqual({ statements: 13, commits: 8, walPages: 15 });
+  expect(cost).toEqual({ statements: 11, commits: 8, walPages: 15 });
 });
 
-it("an exclusive call with one write of state costs 12 statements", () => {
+it("an exclusive call with one write of state costs 10 statements", () => {
   const t = onDisk();
   const cost = costOf(t, () => {
     const id = t.send("Counter/k/add");
     t.says(id, setState("n", "1"), output("r"), end);
   });
-  expect(cost).toEqual({ statements: 12, commits: 2, walPages: 10 });
+  expect(cost).toEqual({ statements: 10, commits: 2, walPages: 10 });
 });
 
-it("a sleep with suspension and resumption costs 23 statements", () => {
+it("a sleep with suspension and resumption costs 21 statements", () => {
   const t = onDisk();
   const cost = costOf(t, () => {
     const id = t.send("Greeter/greet");
@@ -101,5 +101,5 @@ it("a sleep with suspension and resumption costs 23 statements", () => {
     t.advance(10);
     t.says(id, output("r"), end);
   });
-  expect(cost.statements).toBe(23);
+  expect(cost.statements).toBe(21);
 });

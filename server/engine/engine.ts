@@ -66,6 +66,11 @@ export class Engine {
     this.#kernel.retention.recover();
   }
 
+  /** Something has been registered: invocations that nothing served look again now. */
+  lookAgain(): void {
+    this.#kernel.failures.lookAgain();
+  }
+
   /** No new attempts and no timers from now on; what is unfinished goes on after the next start. */
   stop(): void {
     this.#kernel.attempts.stop();

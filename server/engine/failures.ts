@@ -5,8 +5,11 @@ import type { LiveAttempt } from "./attempts.ts";
 import type { Kernel } from "./kernel.ts";
 import type { AttemptFailure } from "./types.ts";
 
-const UNDEPLOYED_RETRY_MS = 1000;
-const UNDEPLOYED_MAX_RETRY_MS = 60_000;
+/** The real server's code for an invocation that nothing serves. */
+const UNSERVED = "RT0011";
+const UNSERVED_RETRY_MS = 1000;
+const UNSERVED_MAX_RETRY_MS = 60_000;
+const LOOKS_PER_TURN = 256;
 
 /** The real server's code for an error that an SDK reported. */
 export function restateCodeOf(code: number): string {
@@ -33,6 +36,10 @@ export class Failures {
   failed(live: LiveAttempt, failure: AttemptFailure): void {
     const { attempts, completions, log } = this.#kernel;
     attempts.end(live);
+    if (failure.behavior === "wait") {
+      this.#wait(live.row, failure);
+      return;
+    }
     const policy = live.handler.retryPolicy;
     const failedAttempts = live.retryCount + 1;
     const isLast = policy.maxAttempts !== null && failedAttempts >= policy.maxAttempts;
@@ -55,9 +62,9 @@ export class Failures {
     else this.#backOff(live.row, failedAttempts, sinceMs, failure, backoffMs(policy, failedAttempts));
   }
 
-  /** Nothing serves the invocation now (RT0011): it looks for a deployment again and again, and never gives up. */
+  /** No deployment serves the invocation now. */
   undeployed(row: InvocationRow): void {
-    const failure: AttemptFailure = {
+    this.#wait(row, {
       code: 500,
       message:
         row.deployment === null
@@ -65,17 +72,38 @@ export class Failures {
           : `Deployment ${row.deployment}, to which this invocation is pinned, no longer serves ${row.service}/${row.handler}. ` +
             "Register it again, or resume the invocation on another deployment.",
       stacktrace: undefined,
-      restateCode: "RT0011",
+      restateCode: UNSERVED,
       relatedCommandIndex: undefined,
       relatedCommandName: undefined,
       relatedCommandType: undefined,
       nextRetryDelayMs: undefined,
-      behavior: "retry",
+      behavior: "wait",
+    });
+  }
+
+  /** After a registration: what waits for one looks again now. */
+  lookAgain(): void {
+    const { statements, turns } = this.#kernel;
+    const lookFrom = (afterSeq: number): void => {
+      const seqs = statements.waits.failedWith.all(UNSERVED, afterSeq, LOOKS_PER_TURN);
+      for (const seq of seqs) {
+        const row = statements.invocations.bySeq.get(seq);
+        if (row?.status === InvocationStatus.BackingOff) this.retryNow(row);
+      }
+      const last = seqs.at(-1);
+      if (last !== undefined && seqs.length === LOOKS_PER_TURN) {
+        turns.afterCommit(() => turns.apply(() => lookFrom(last)));
+      }
     };
+    lookFrom(0);
+  }
+
+  /** Nothing serves the invocation now (RT0011): it looks for something again and again, and never gives up. */
+  #wait(row: InvocationRow, failure: AttemptFailure): void {
     const known = this.#kernel.statements.waits.failure.get(row.seq);
     const sinceMs = known?.since ?? this.#kernel.clock.nowMs();
     const looks = (known?.retry_count ?? 0) + 1;
-    const delayMs = Math.min(UNDEPLOYED_RETRY_MS * 2 ** (looks - 1), UNDEPLOYED_MAX_RETRY_MS);
+    const delayMs = Math.min(UNSERVED_RETRY_MS * 2 ** (looks - 1), UNSERVED_MAX_RETRY_MS);
     this.#backOff(row, looks, sinceMs, failure, delayMs);
   }
 

@@ -57,9 +57,9 @@ export class Journal {
     );
   }
 
-  /** All notifications with their bodies. */
-  notifications(seq: number): { type: number; notification: number | null; body: Buffer }[] {
-    return this.#sql.notifications.all(entryNumber(seq, 0), entryNumber(seq + 1, 0));
+  /** The notifications with their bodies, from an index on. */
+  notifications(seq: number, from = 0): { type: number; notification: number | null; body: Buffer }[] {
+    return this.#sql.notifications.all(entryNumber(seq, from), entryNumber(seq + 1, 0));
   }
 
   /** Types and notification ids in order, without bodies. */

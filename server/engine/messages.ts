@@ -161,7 +161,7 @@ export class Messages implements AttemptEvents {
     // What it waits for may have arrived after the request was closed. And a result that only the handler itself can
     // deliver would never arrive: such an invocation runs again (the real server leaves it stuck,
     // restatedev/restate#5196).
-    if (notifications.isResolved(seq, tree) || this.#owesRun(seq, awaitedCompletions(tree))) {
+    if (notifications.isResolvedSince(seq, live.knownEntries, tree) || this.#owesRun(seq, awaitedCompletions(tree))) {
       attempts.ready(seq);
       return;
     }

@@ -1,7 +1,7 @@
 import type { FutureMessage } from "../../sdk/protocol/index.ts";
 import { encodeFrame, MessageType, Notification } from "../../sdk/protocol/index.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
-import { futureState, leavesByOutcome, leavesByPresence, needsOutcomes, storedAwaitTree } from "./awaiting.ts";
+import { futureState, isLeaf, leavesByOutcome, leavesByPresence, needsOutcomes, storedAwaitTree } from "./awaiting.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Outcome } from "./types.ts";
 
@@ -68,18 +68,30 @@ export class Notifications {
     const row = statements.invocations.bySeq.get(seq);
     if (row === undefined || row.status === InvocationStatus.Completed) return false;
     journal.append(seq, journal.length(seq), type, notification, body);
-    if (row.status === InvocationStatus.Suspended) this.#wake(row);
+    attempts.journalGrew(seq);
+    if (row.status === InvocationStatus.Suspended) this.#wake(row, notification, body);
     return true;
   }
 
-  #wake(row: InvocationRow): void {
-    if (row.awaiting === null || !this.isResolved(row.seq, storedAwaitTree(row.awaiting))) return;
+  #wake(row: InvocationRow, notification: number | null, body: Buffer): void {
+    if (row.awaiting === null) return;
+    const future = storedAwaitTree(row.awaiting);
+    if (!isLeaf(future, notification, body) || !this.#isResolved(row.seq, future)) return;
     this.#kernel.statements.invocations.resume.run(row.seq);
     this.#kernel.attempts.ready(row.seq);
   }
 
-  /** Whether the journal of `seq` has what `future` waits for. */
-  isResolved(seq: number, future: FutureMessage): boolean {
+  /**
+   * Whether the journal of `seq` has what `future` waits for, thanks to an entry from index `from` on. The SDK has seen
+   * what was there before, and waits all the same: for the second signal of a name, say, or beside a CANCEL that the
+   * handler has dealt with. That alone would resume it again and again.
+   */
+  isResolvedSince(seq: number, from: number, future: FutureMessage): boolean {
+    const fresh = this.#kernel.journal.notifications(seq, from);
+    return fresh.some(({ notification, body }) => isLeaf(future, notification, body)) && this.#isResolved(seq, future);
+  }
+
+  #isResolved(seq: number, future: FutureMessage): boolean {
     const { journal } = this.#kernel;
     const leaves = needsOutcomes(future)
       ? leavesByOutcome(journal.notifications(seq))

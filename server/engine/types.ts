@@ -108,7 +108,8 @@ export interface AttemptFailure {
   readonly relatedCommandType: number | undefined;
   /** Overrides the policy for the next attempt only. */
   readonly nextRetryDelayMs: number | undefined;
-  readonly behavior: "retry" | "pause" | "fail";
+  /** `wait`: nothing serves the invocation now, which says nothing about it; the retry policy does not count it. */
+  readonly behavior: "retry" | "pause" | "fail" | "wait";
 }
 
 /**

@@ -16,6 +16,19 @@ import {
   suspendOnTree,
 } from "./said.ts";
 import { Transcript, textOf } from "./transcript.ts";
+import type { AttemptFailure } from "./types.ts";
+
+const NOT_SERVED: AttemptFailure = {
+  code: 500,
+  message: "nobody is here",
+  stacktrace: undefined,
+  restateCode: "RT0011",
+  relatedCommandIndex: undefined,
+  relatedCommandName: undefined,
+  relatedCommandType: undefined,
+  nextRetryDelayMs: undefined,
+  behavior: "wait",
+};
 
 const value = (text: string) => ({ kind: "value", value: Buffer.from(text) }) as const;
 
@@ -121,6 +134,47 @@ describe("signals", () => {
     expect(t.status(id)).toBe("suspended");
     t.apply(() => t.engine.signal(id, "go", value("1")));
     expect(t.status(id)).toBe("running");
+  });
+
+  it("that an attempt replayed do not resume it when it waits for another one of that name", () => {
+    const t = new Transcript();
+    const id = t.send("Greeter/greet");
+    const onGo = suspendOnTree({ waitingNamedSignals: ["go"], combinatorType: CombinatorType.FirstCompleted });
+    t.says(id, onGo);
+    t.apply(() => t.engine.signal(id, "go", value("1")));
+    t.says(id, onGo);
+    expect([t.status(id), t.attemptsOf(id)]).toEqual(["suspended", 2]);
+    t.apply(() => t.engine.signal(id, "go", value("2")));
+    expect([t.status(id), t.attemptsOf(id)]).toEqual(["running", 3]);
+  });
+
+  it("that come while an attempt suspends resume it", () => {
+    const t = new Transcript();
+    const id = t.send("Greeter/greet");
+    t.apply(() => t.engine.signal(id, "go", value("1")));
+    t.says(id, suspendOnTree({ waitingNamedSignals: ["go"], combinatorType: CombinatorType.FirstCompleted }));
+    expect([t.status(id), t.attemptsOf(id)]).toEqual(["running", 2]);
+  });
+
+  it("CANCEL, once replayed, resumes no later wait that still lists it", () => {
+    const t = new Transcript();
+    const id = t.send("Greeter/greet");
+    t.says(id, sleep(1, t.clock.nowMs() + 5000), suspendOn(1));
+    t.apply(() => t.engine.cancel(id));
+    t.says(id, suspendOn(1));
+    expect([t.status(id), t.attemptsOf(id)]).toEqual(["suspended", 2]);
+    t.advance(5000);
+    expect([t.status(id), t.attemptsOf(id)]).toEqual(["running", 3]);
+  });
+
+  it("that come with the invocation's own first turn are in what its attempt starts from", () => {
+    const t = new Transcript();
+    const id = t.apply(() => {
+      const sent = t.engine.send(t.request("Greeter/greet"));
+      t.engine.signal(sent.id, "go", value("1"));
+      return sent.id;
+    });
+    expect(t.attemptOf(id).start).toMatchObject({ knownEntries: 2, replay: undefined });
   });
 });
 
@@ -277,6 +331,34 @@ describe("an invocation that nothing serves", () => {
     if (greeter !== undefined) t.registry.services.set("Greeter", greeter);
     t.advance(1000);
     expect(t.status(id)).toBe("running");
+  });
+
+  it("looks again as soon as something is registered", () => {
+    const t = new Transcript();
+    const [unserved, failing] = [t.send("Greeter/greet"), t.send("Greeter/greet")];
+    t.apply(() => t.engine.events.failed(t.attemptOf(unserved).start.attempt, NOT_SERVED));
+    t.says(failing, error("boom"));
+    t.apply(() => t.engine.lookAgain());
+    expect([t.status(unserved), t.status(failing)]).toEqual(["running", "backing-off"]);
+  });
+
+  it("has made no attempt as far as its retry policy is concerned", () => {
+    const t = new Transcript();
+    const retryPolicy = {
+      initialIntervalMs: 1,
+      factor: 1,
+      maxIntervalMs: 1,
+      maxAttempts: 2,
+      onMaxAttempts: "Kill",
+    } as const;
+    t.registry.add("Brittle", "Service", { go: undefined }, { retryPolicy });
+    const { id } = t.call("Brittle/go");
+    for (let look = 0; look < 5; look++) {
+      t.apply(() => t.engine.events.failed(t.attemptOf(id).start.attempt, NOT_SERVED));
+      t.apply(() => t.engine.lookAgain());
+    }
+    t.says(id, error("boom"));
+    expect(t.engine.describe(id)).toMatchObject({ status: "backing-off", retryCount: 1 });
   });
 });
 

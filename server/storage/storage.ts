@@ -34,7 +34,7 @@ export interface Storage {
 
 const DATABASE_NAME = "restate.db";
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
-const PAGE_CACHE_KIB = 16 * 1024;
+const PAGE_CACHE_KIB = 8 * 1024;
 
 /**
  * Opens the storage: takes the data directory, checks the version of the database before anything is written to

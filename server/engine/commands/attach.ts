@@ -44,12 +44,12 @@ export const attachInvocation: CommandRule = (kernel, live, body, store) => {
   const row = find(kernel, command);
   store();
   const { seq } = live.row;
-  const { notifications, completions, statements } = kernel;
+  const { notifications, completions } = kernel;
   const type = MessageType.AttachInvocationCompletion;
   if (row === undefined) {
     notifications.complete(seq, type, command.resultCompletionId, { kind: "failure", failure: NOT_FOUND });
   } else if (row.completed_at === null) {
-    statements.waits.addAwaiter.run(row.seq, seq, command.resultCompletionId, type);
+    completions.addAwaiter(row, seq, command.resultCompletionId, type);
   } else {
     notifications.complete(seq, type, command.resultCompletionId, completions.stored(row).outcome);
   }

@@ -71,14 +71,14 @@ export const call: CommandRule = (kernel, live, body, store) => {
   tellId(kernel, live, fields.invocationIdNotificationIdx, created);
   if (created.isNew) return;
   const { row } = created;
-  const { notifications, completions, statements } = kernel;
+  const { notifications, completions } = kernel;
   if (row.determined === 1 && row.idempotency_key === null) {
     notifications.complete(seq, MessageType.CallCompletion, completionId, {
       kind: "failure",
       failure: ALREADY_INVOKED,
     });
   } else if (row.completed_at === null) {
-    statements.waits.addAwaiter.run(row.seq, seq, completionId, MessageType.CallCompletion);
+    completions.addAwaiter(row, seq, completionId, MessageType.CallCompletion);
   } else {
     notifications.complete(seq, MessageType.CallCompletion, completionId, completions.stored(row).outcome);
   }

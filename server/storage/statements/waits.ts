@@ -35,6 +35,7 @@ export function waitStatements(db: Database.Database) {
     addAwaiter: db.prepare<[callee: number, seq: number, completion: number, type: number]>(
       "INSERT INTO awaiter (callee, seq, completion, type) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
     ),
+    hasAwaiters: db.prepare<[], number>("SELECT EXISTS (SELECT 1 FROM awaiter)").pluck(),
     awaiters: db.prepare<[callee: number], { seq: number; completion: number; type: number }>(
       "SELECT seq, completion, type FROM awaiter WHERE callee = ?",
     ),
@@ -50,6 +51,12 @@ export function waitStatements(db: Database.Database) {
        ON CONFLICT (seq) DO UPDATE SET retry_count = excluded.retry_count, since = excluded.since, at = excluded.at,
          next_retry_at = excluded.next_retry_at, failure = excluded.failure`,
     ),
+    /** Invocations whose last failure has this code of the real server. Reads all failures: for rare occasions. */
+    failedWith: db
+      .prepare<[restateCode: string, afterSeq: number, limit: number], number>(
+        "SELECT seq FROM attempt_failure WHERE failure ->> 'restateCode' = ? AND seq > ? ORDER BY seq LIMIT ?",
+      )
+      .pluck(),
     clearFailure: db.prepare<[seq: number]>("DELETE FROM attempt_failure WHERE seq = ?"),
   };
 }
