@@ -1,10 +1,10 @@
-// Bundles the server into dist/. Runs after `npm install` in a checkout (the `prepare` script) and by `npm run build`;
+// Bundles the server and the SDK into dist/. Runs after `npm install` in a checkout (the `prepare` script) and by `npm run build`;
 // the published tarball carries dist/, and npm does not run `prepare` when it installs a tarball.
 //
 // Bundling is for the time to ready (importing hundreds of files costs Node more than running them). Packages with a
 // native part or of a size worth sharing stay external; what the code imports lazily stays a chunk of its own.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,19 @@ const entries = {
   checkpointer: "server/storage/checkpointer.ts",
 };
 
+/**
+ * The SDK's entries, in dist/sdk/ as ES modules and in dist/sdk/cjs/ as CommonJS. They are built together with the
+ * server, so that a process with both has every class of the SDK once; a chunk holds only what all of its users use,
+ * so that no entry of the SDK loads a part of the server (sdk/entries.test.ts).
+ */
+const sdkEntries = {
+  "sdk/index": "sdk/index.ts",
+  "sdk/node": "sdk/node.ts",
+  "sdk/fetch": "sdk/fetch.ts",
+  "sdk/lambda": "sdk/lambda.ts",
+  "sdk/clients": "sdk/clients/index.ts",
+};
+
 const external = ["better-sqlite3", "express", "ws", "pino", "zod"];
 
 // `npm install --omit=dev` in a checkout runs `prepare` without the build tools: fine when dist/ is there already.
@@ -34,36 +47,58 @@ try {
   process.exit(1);
 }
 
-const missing = Object.values(entries).filter((source) => !existsSync(path.join(root, source)));
+const missing = Object.values({ ...entries, ...sdkEntries }).filter((source) => !existsSync(path.join(root, source)));
 if (missing.length > 0) {
   console.error(`build: no such entry point: ${missing.join(", ")}`);
   process.exit(1);
 }
 
 const startedAt = performance.now();
-const result = await esbuild
-  .build({
-    absWorkingDir: root,
-    entryPoints: entries,
-    outdir: "dist",
-    bundle: true,
-    splitting: true,
-    chunkNames: "chunk-[hash]",
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    external,
-    sourcemap: true,
-    sourcesContent: false,
-    legalComments: "eof",
-    metafile: true,
-    logLevel: "warning",
-  })
-  .catch(() => process.exit(1)); // esbuild has printed what is wrong
+const options = {
+  absWorkingDir: root,
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  external,
+  // Platforms without Node's Buffer get as much of it as the SDK needs.
+  inject: ["sdk/buffer.ts"],
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: "eof",
+  metafile: true,
+  logLevel: "warning",
+};
+const build = (more) => esbuild.build({ ...options, ...more }).catch(() => process.exit(1)); // esbuild has said what is wrong
+
+const result = await build({ entryPoints: { ...entries, ...sdkEntries }, chunkNames: "chunk-[hash]" });
+const written = new Set(Object.keys(result.metafile.outputs));
+
+// esbuild splits ES modules only: build those, and turn each into CommonJS. The package.json says what they are.
+const commonJs = await build({
+  entryPoints: sdkEntries,
+  chunkNames: "sdk/chunk-[hash]",
+  sourcemap: false,
+  write: false,
+});
+mkdirSync(path.join(dist, "sdk/cjs"), { recursive: true });
+for (const { path: file, text } of commonJs.outputFiles) {
+  const target = path.join("dist/sdk/cjs", path.basename(file));
+  const { code } = await esbuild.transform(text, { format: "cjs", platform: "node", target: "node20.19" });
+  writeFileSync(path.join(root, target), code);
+  written.add(target);
+}
+writeFileSync(path.join(dist, "sdk/cjs/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
+written.add("dist/sdk/cjs/package.json");
 
 // Chunks carry a hash in their name: drop those of earlier builds. Type declarations (dist/types) have their own step.
-const written = new Set(Object.keys(result.metafile.outputs).map((file) => path.basename(file)));
-for (const file of readdirSync(dist)) if (file !== "types" && !written.has(file)) rmSync(path.join(dist, file));
+for (const file of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+  const name = path.relative(root, path.join(file.parentPath, file.name));
+  if (file.isFile() && !name.startsWith(path.join("dist", "types")) && !written.has(name))
+    rmSync(path.join(root, name));
+}
 
 const cli = path.join(dist, "cli.js");
 const text = readFileSync(cli, "utf8");
@@ -86,6 +121,9 @@ if (process.argv.includes("--types") || ["pack", "publish"].includes(process.env
     console.error(["build: no type declarations", ...errors].join("\n"));
     process.exit(1);
   }
+  // The same declarations once more, for those who `require` the SDK: TypeScript asks the nearest package.json.
+  cpSync(path.join(dist, "types/sdk"), path.join(dist, "types/cjs/sdk"), { recursive: true });
+  writeFileSync(path.join(dist, "types/cjs/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 }
 
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);

@@ -46,6 +46,18 @@ async function pack() {
     "dist/index.js",
     "dist/checkpointer.js",
     "dist/types/server/index.d.ts",
+    ...["index", "node", "fetch", "lambda"].flatMap((name) => [
+      `dist/sdk/${name}.js`,
+      `dist/sdk/cjs/${name}.js`,
+      `dist/types/sdk/${name}.d.ts`,
+      `dist/types/cjs/sdk/${name}.d.ts`,
+    ]),
+    "dist/sdk/clients.js",
+    "dist/sdk/cjs/clients.js",
+    "dist/sdk/cjs/package.json",
+    "dist/types/cjs/package.json",
+    "dist/types/sdk/clients/index.d.ts",
+    "dist/types/cjs/sdk/clients/index.d.ts",
     "examples/greeter.mjs",
     "LICENSE",
     "README.md",
@@ -98,20 +110,55 @@ async function install(tarball, node, version) {
   }
 }
 
-/** A program that uses the library compiles against the declarations, and a wrong one does not. */
+/** Programs that use the library compile against the declarations, and wrong ones do not. */
 async function compilesAgainst(place) {
+  const server = `import { startServer, type RunningServer } from "restate-lite";\nexport const start: typeof startServer = startServer;\n`;
+  await compilesOnlyAs(place, "string", "server.mts", (type) => {
+    return `${server}export const url = (server: RunningServer): ${type} => server.ingressUrl;\n`;
+  });
+  const sdk = [
+    `import * as restate from "restate-lite/sdk";`,
+    `import { createEndpointHandler } from "restate-lite/sdk/fetch";`,
+    `import * as lambda from "restate-lite/sdk/lambda";`,
+    `import { connect } from "restate-lite/clients";`,
+    `const greet = async (_ctx: restate.Context, name: string) => name.length;`,
+    `const greeter = restate.service({ name: "Greeter", handlers: { greet } });`,
+    `export const handler = createEndpointHandler({ services: [greeter] });`,
+    `export const lambdaHandler = lambda.createEndpointHandler({ services: [greeter] });`,
+    `const client = connect({ url: "http://localhost:8080" }).serviceClient(greeter);`,
+  ];
+  // As an ES module, and as CommonJS.
+  for (const name of ["sdk.mts", "sdk.cts"]) {
+    await compilesOnlyAs(place, "number", name, (type) => {
+      return [...sdk, `export const call = (): PromiseLike<${type}> => client.greet("Ada");\n`].join("\n");
+    });
+  }
+}
+
+async function compilesOnlyAs(place, type, name, programWith) {
   const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
-  const options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--target", "es2022"];
-  const program = `import { startServer, type RunningServer } from "restate-lite";\nexport const start: typeof startServer = startServer;\n`;
-  const use = (type) => `${program}export const url = (server: RunningServer): ${type} => server.ingressUrl;\n`;
-  writeFileSync(path.join(place, "program.ts"), use("string"));
-  await run(process.execPath, [tsc, ...options, "program.ts"], { cwd: place });
-  writeFileSync(path.join(place, "program.ts"), use("number"));
-  const isAccepted = await run(process.execPath, [tsc, ...options, "program.ts"], { cwd: place }).then(
+  // With declarations: a type that an export is inferred to have must be one that we export.
+  const options = [
+    "--noEmit",
+    "--declaration",
+    "--strict",
+    "--skipLibCheck",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+  ];
+  const compile = (content) => {
+    writeFileSync(path.join(place, name), content);
+    const typeRoots = ["--typeRoots", path.join(root, "node_modules", "@types"), "--types", "node"];
+    return run(process.execPath, [tsc, ...options, ...typeRoots, name], { cwd: place });
+  };
+  await compile(programWith(type));
+  const isAccepted = await compile(programWith("symbol")).then(
     () => true,
     () => false,
   );
-  if (isAccepted) throw new Error("the type declarations say nothing: a wrong program compiles");
+  if (isAccepted) throw new Error(`the type declarations say nothing: a wrong program compiles as ${name}`);
 }
 
 /** npx does not pass on the exit code of a program that a signal ended: ask the program itself. */

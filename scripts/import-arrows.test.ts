@@ -16,6 +16,13 @@ const forbidden: readonly Case[] = [
   ["sdk/vm/forbidden.ts", "../../server/index.ts"],
   ["sdk/protocol/forbidden.ts", "../vm/index.ts"],
   ["sdk/vm/forbidden.ts", "node:http2"],
+  ["sdk/core/forbidden.ts", "../authoring/index.ts"],
+  ["sdk/authoring/forbidden.ts", "../context/index.ts"],
+  ["sdk/context/forbidden.ts", "../endpoint/index.ts"],
+  ["sdk/context/forbidden.ts", "node:async_hooks"],
+  ["sdk/clients/forbidden.ts", "../context/index.ts"],
+  ["sdk/endpoint/forbidden.ts", "node:http2"],
+  ["sdk/endpoint/node/forbidden.ts", "../../../server/index.ts"],
   ["sdk/vm/forbidden.ts", "../protocol/frame.ts"],
   ["server/engine/forbidden.ts", "../ingress/index.ts"],
   ["server/engine/forbidden.ts", "../admin/index.ts"],
@@ -46,6 +53,9 @@ const allowed: readonly Case[] = [
   ["server/ingress/allowed.ts", "../engine/index.ts"],
   ["server/allowed.ts", "./engine/index.ts"],
   ["sdk/vm/allowed.ts", "../protocol/index.ts"],
+  ["sdk/context/allowed.ts", "../vm/index.ts"],
+  ["sdk/clients/allowed.ts", "../authoring/index.ts"],
+  ["sdk/endpoint/node/allowed.ts", "node:http2"],
 ];
 
 describe("the import arrows of the design", () => {

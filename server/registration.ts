@@ -1,5 +1,5 @@
 import { ServerError } from "./errors.ts";
-import type { DiscoveryAnswer, DiscoveryOptions } from "./invoker/index.ts";
+import { type DiscoveryAnswer, type DiscoveryOptions, isInProcess, type Staged } from "./invoker/index.ts";
 import {
   parseManifest,
   type Registered,
@@ -25,6 +25,8 @@ export interface RegistrarParts {
   readonly turns: Turns;
   readonly defaults: ServiceDefaults;
   discover(uri: string, options: DiscoveryOptions): Promise<DiscoveryAnswer>;
+  /** Called inside the turn after the one that registered something. */
+  onRegistered?(): void;
 }
 
 /** Discovers endpoints and registers what they serve. */
@@ -69,6 +71,29 @@ export class Registrar {
     return this.#parts.discover(normalUri(uri), { useHttp11: options.useHttp11, additionalHeaders: {} });
   }
 
+  /**
+   * Registers what this process itself is about to serve, unless exactly that is registered already. What it served
+   * before under the same address is replaced, as by a forced registration; `attach` is called when attempts may run
+   * on the new code.
+   */
+  async registerInProcess({ uri, answer, attach }: Staged): Promise<Registered> {
+    const { registry, turns, defaults } = this.#parts;
+    const registration: Registration = {
+      uri,
+      httpVersion: answer.httpVersion,
+      sdkVersion: answer.serverHeader,
+      additionalHeaders: {},
+      metadata: {},
+      manifest: await parseManifest(answer.body, defaults),
+    };
+    return this.#durably(() => {
+      const known = registry.unchanged(registration);
+      const registered = known ?? registry.register(registration, { force: true, breaking: true, dryRun: false });
+      turns.afterCommit(attach);
+      return registered;
+    });
+  }
+
   async #discover(request: RegistrationRequest): Promise<Registration> {
     const { uri, useHttp11, additionalHeaders, metadata } = request;
     const answer = await this.#parts.discover(uri, { useHttp11, additionalHeaders });
@@ -88,6 +113,7 @@ export class Registrar {
       try {
         turns.apply(() => {
           const result = command();
+          turns.afterCommit(() => turns.apply(() => this.#parts.onRegistered?.()));
           turns.afterFlush(() => resolve(result));
         });
       } catch (error) {
@@ -109,6 +135,7 @@ export function normalUri(uri: string): string {
       `'${uri}' is not a URL. Give the address of the endpoint, such as http://localhost:9080`,
     );
   }
+  if (isInProcess(uri)) return uri;
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new ServerError(400, "META0003", `'${uri}' is neither http:// nor https://`);
   }

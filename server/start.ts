@@ -8,11 +8,22 @@ import { type AttemptHost, Engine } from "./engine/index.ts";
 import { ServerError } from "./errors.ts";
 import { createGuard, type Listener, listen } from "./http/index.ts";
 import { randomIds } from "./ids.ts";
+import { InProcessRegistrar } from "./in-process.ts";
 import { createIngress } from "./ingress/index.ts";
-import { createInvoker, createRequestIdentity, discover, type Invoker, type InvokerSettings } from "./invoker/index.ts";
+import {
+  createInvoker,
+  createRequestIdentity,
+  discover,
+  InProcessDirectory,
+  type InProcessOptions,
+  type InProcessService,
+  type Invoker,
+  type InvokerSettings,
+  isInProcess,
+} from "./invoker/index.ts";
 import type { Log } from "./log.ts";
 import { Registrar } from "./registration.ts";
-import { Registry, type ServiceDefaults } from "./registry/index.ts";
+import { type Registered, Registry, type ServiceDefaults } from "./registry/index.ts";
 import { openStorage, prepareStatements, type Storage } from "./storage/index.ts";
 
 /** A running server. */
@@ -21,6 +32,17 @@ export interface RunningServer {
   readonly adminUrl: string;
   readonly registrar: Registrar;
   readonly registry: Registry;
+  /**
+   * Serves services in this process, and resolves when they are registered: defined with `restate-lite/sdk` or the
+   * official SDK, or a fetch handler that serves some. They share the deployment `in-process://NAME` (name: `services`
+   * unless the options say otherwise) with what has been registered under it since the server started; a service of
+   * the same name is replaced. If that changes what the deployment serves, its services get a new revision, as with a
+   * forced registration. Invocations in flight, also those of earlier processes with this data directory, go on with
+   * the new code. Until their service is registered they wait (RT0011), whatever their retry policy.
+   *
+   * @throws ServerError, SdkError when something of it cannot be served or registered; nothing has changed then
+   */
+  register(services: readonly InProcessService[], options?: InProcessOptions): Promise<Registered>;
   /**
    * Stops accepting, lets running attempts and waiting clients finish for up to `graceMs`, then cuts what is left;
    * what is unfinished goes on after the next start.
@@ -33,13 +55,18 @@ export interface StartParts {
   readonly log: Log;
   /** The storage can write no more: nothing is acknowledged from here on, and the process should end. */
   readonly onFatal: (error: Error) => void;
+  /** Served in this process from the start: see `RunningServer.register`. */
+  readonly services?: readonly InProcessService[];
+  /** How they are served. */
+  readonly endpoint?: InProcessOptions;
 }
 
 /**
  * Starts a server: storage, registry, engine, invoker, ingress, admin.
  * @throws ServerError when the data directory is in use, the database is newer than the program, a port is taken
  */
-export async function startServer({ config, log, onFatal }: StartParts): Promise<RunningServer> {
+export async function startServer(parts: StartParts): Promise<RunningServer> {
+  const { config, log, onFatal } = parts;
   const storage = openStorage({
     dataDir: config.isEphemeral ? ":memory:" : config.dataDir,
     durability: config.durability,
@@ -48,14 +75,15 @@ export async function startServer({ config, log, onFatal }: StartParts): Promise
     onFatal,
   });
   try {
-    return await assemble(config, log, storage);
+    return await assemble(parts, storage);
   } catch (error) {
     await storage.close();
     throw error;
   }
 }
 
-async function assemble(config: ServerConfig, log: Log, storage: Storage): Promise<RunningServer> {
+async function assemble(parts: StartParts, storage: Storage): Promise<RunningServer> {
+  const { config, log, services, endpoint } = parts;
   const clock = systemClock;
   const ids = randomIds();
   const { turns } = storage;
@@ -81,6 +109,7 @@ async function assemble(config: ServerConfig, log: Log, storage: Storage): Promi
   const invokerSettings = invokerSettingsOf(config);
   const identity =
     config.identityKeyFile === undefined ? undefined : createRequestIdentity(readKey(config.identityKeyFile), clock);
+  const directory = new InProcessDirectory();
   const invoker = createInvoker({
     reads: engine.reads,
     apply: (command) => turns.apply(command),
@@ -89,14 +118,25 @@ async function assemble(config: ServerConfig, log: Log, storage: Storage): Promi
     clock,
     log,
     identity,
+    inProcess: directory,
   });
   late.invoker = invoker;
+  let isRecovered = false;
   const registrar = new Registrar({
     registry,
     turns,
     defaults: defaultsOf(config),
-    discover: (uri, options) => discover(uri, { ...options, identity, config: invokerSettings }),
+    discover: async (uri, options) =>
+      isInProcess(uri)
+        ? directory.discover(uri)
+        : await discover(uri, { ...options, identity, config: invokerSettings }),
+    onRegistered: () => {
+      if (isRecovered) engine.lookAgain();
+    },
   });
+  const inProcess = new InProcessRegistrar(registrar, directory, log);
+  // Before anything can call or resume them.
+  if (services !== undefined && services.length > 0) await inProcess.register(services, endpoint);
 
   const { allowedHosts, allowedOrigins } = config;
   const ingressHost = config.ingressHost ?? config.host;
@@ -141,12 +181,17 @@ async function assemble(config: ServerConfig, log: Log, storage: Storage): Promi
     await ingressListener.close(0);
     throw error;
   }
-  turns.apply(() => engine.recover());
+  turns.apply(() => {
+    engine.recover();
+    engine.lookAgain();
+  });
+  isRecovered = true;
   return {
     ingressUrl,
     adminUrl: urlOf(adminHost, adminListener.port),
     registrar,
     registry,
+    register: (more, options) => inProcess.register(more, options),
     async close(graceMs = 0) {
       ingress.close();
       await Promise.all([ingressListener.close(graceMs), adminListener.close(graceMs)]);

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, AwakeableId["kind"]>> = { sign_1: "signal",
 const BYTES = INVOCATION_ID_BYTES + 4;
 /** 28 bytes are 38 characters without padding. */
 const CHARACTERS = 38;
+const PADDINGS: ReadonlySet<string> = new Set(["", "=", "=="]);
 
 /** The id of the awakeable behind a signal: `sign_1` and base64url of the invocation's bytes and the index. */
 export function encodeSignalAwakeableId(invocation: Uint8Array, signalIndex: number): string {
@@ -27,11 +28,15 @@ export function encodeSignalAwakeableId(invocation: Uint8Array, signalIndex: num
   return `sign_1${bytes.toString("base64url")}`;
 }
 
-/** Takes an awakeable id apart, in today's and the older form; `undefined` when it is neither. */
+/**
+ * Takes an awakeable id apart, in today's and the older form; `undefined` when it is neither. Up to two `=` of padding
+ * may follow: the Java SDK (2.4.1) writes both, and the real server takes none, one or two.
+ */
 export function decodeAwakeableId(text: string): AwakeableId | undefined {
   const kind = KINDS[text.slice(0, PREFIX_LENGTH)];
-  if (kind === undefined || text.length !== PREFIX_LENGTH + CHARACTERS) return undefined;
-  const encoded = text.slice(PREFIX_LENGTH);
+  const end = PREFIX_LENGTH + CHARACTERS;
+  if (kind === undefined || text.length < end || !PADDINGS.has(text.slice(end))) return undefined;
+  const encoded = text.slice(PREFIX_LENGTH, end);
   const bytes = Buffer.from(encoded, "base64url");
   // Buffer skips what is not base64 and takes both alphabets; only what comes out unchanged was one of our ids.
   if (bytes.length !== BYTES || bytes.toString("base64url") !== encoded) return undefined;

@@ -102,7 +102,8 @@ describe("awakeable ids", () => {
     ["the prefix alone", "sign_1"],
     ["too short", VALID.slice(0, -1)],
     ["too long", `${VALID}A`],
-    ["padded", `${VALID}==`],
+    ["padded too far", `${VALID}===`],
+    ["padded and goes on", `${VALID}=A`],
     ["another version", VALID.replace("sign_1", "sign_2")],
     ["another prefix", VALID.replace("sign_1", "inv__1")],
     ["a name of every object", "constructor".padEnd(44, "A")],
@@ -111,6 +112,11 @@ describe("awakeable ids", () => {
     ["with bits beyond the last byte", `${VALID.slice(0, -1)}R`],
   ])("%s is none", (_what, text) => {
     expect(decodeAwakeableId(text)).toBeUndefined();
+  });
+
+  it.each(["=", "=="])("may be padded with %s, as the Java SDK pads them", (padding) => {
+    expect(decodeAwakeableId(`${VALID}${padding}`)).toEqual(decodeAwakeableId(VALID));
+    expect(decodeAwakeableId(VALID)).toBeDefined();
   });
 
   it("need 24 bytes and a 32-bit index", () => {

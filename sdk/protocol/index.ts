@@ -30,3 +30,13 @@ export {
 } from "./nested.ts";
 export * from "./notifications.ts";
 export { decodeResourceId, encodeResourceId, type ResourcePrefix } from "./resource-id.ts";
+export {
+  invocationContentType,
+  invocationVersionOf,
+  isInvocationContentType,
+  MANIFEST_VERSIONS,
+  type ManifestVersion,
+  manifestContentType,
+  SERVICE_PROTOCOL_VERSIONS,
+  type ServiceProtocolVersion,
+} from "./versions.ts";

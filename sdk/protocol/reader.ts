@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import Pbf from "pbf";
 import { MessageError } from "./errors.ts";
 import { Kind } from "./fields.ts";
@@ -235,6 +234,18 @@ function readString(end: number): string {
     throw new MessageError("MESSAGE_INVALID_UTF8", "a string field is not UTF-8");
   }
   return text;
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Asked for texts with a replacement character only, so it need not be fast; `node:buffer` does not exist everywhere. */
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strictUtf8.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Four characters at a time, which halves the number of strings on the way. */

@@ -87,6 +87,12 @@ describe("the configuration", () => {
     await expect(load({ configFile: file("a = ") })).rejects.toThrow(/restate\.toml: /);
   });
 
+  it("takes a program's own defaults below every source", async () => {
+    const environment = { RESTATE_ADMIN__BIND_PORT: "3" };
+    const { config } = await load({ environment, defaults: { ingressPort: 0, adminPort: 0 } });
+    expect(config).toMatchObject({ ingressPort: 0, adminPort: 3, durability: "power" });
+  });
+
   it("reads the real server's log filter", async () => {
     const { config } = await load({ environment: { RUST_LOG: "warn,restate=debug" } });
     expect(config.logLevel).toBe("debug");

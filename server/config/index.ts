@@ -19,6 +19,8 @@ export interface Sources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** From `--config-file`; `RESTATE_CONFIG` otherwise. */
   readonly configFile: string | undefined;
+  /** What holds where no source says anything, instead of the default of the command line. */
+  readonly defaults?: Partial<ServerConfig>;
 }
 
 export interface Loaded {
@@ -82,10 +84,11 @@ export async function loadConfig(sources: Sources): Promise<Loaded> {
   for (const [, { source }] of unknownNames) warnings.push(`${source} is no setting of restate-lite and is ignored`);
 
   const config: Record<string, unknown> = {};
+  const defaults: Readonly<Record<string, unknown>> = sources.defaults ?? {};
   for (const [key, setting] of Object.entries(SETTINGS) as [string, Setting<unknown>][]) {
     const given =
       fromOption(sources.options, setting) ?? fromEnvironment.get(setting.path) ?? fromFile.get(setting.path);
-    config[key] = given === undefined ? setting.otherwise : parse(setting, given);
+    config[key] = given === undefined ? (defaults[key] ?? setting.otherwise) : parse(setting, given);
   }
   // reason: every key of SETTINGS has just been given the type that its parser returns.
   return { config: config as unknown as ServerConfig, warnings };

@@ -20,6 +20,11 @@ export function transportFailure(restateCode: string, message: string, nextRetry
   };
 }
 
+/** Nothing serves the invocation now: it waits until something does, whatever its retry policy. */
+export function unservedFailure(message: string): AttemptFailure {
+  return { ...transportFailure("RT0011", message), behavior: "wait" };
+}
+
 /**
  * Judges the head of a response; `undefined` when the messages may follow. Codes and the beginning of each message
  * are those of restate-server 1.7.12.

@@ -1,10 +1,15 @@
 /**
  * Runs attempts against endpoints. `createInvoker` implements the engine's `AttemptHost`: an `Attempt` knows the
  * protocol of one attempt (journal first, then messages both ways, timeouts, how it ended) and speaks to a
- * `Transport`, of which there is one folder per way of carrying it: `http2` (streams on pooled connections) and
- * `http1` (request, then response). `discover` asks an endpoint what it serves; `identity` signs requests to it.
+ * `Transport`, of which there is one folder per way of carrying it: `http2` (streams on pooled connections), `http1`
+ * (request, then response) and `in-process` (services of this process, through memory). `discover` asks an endpoint
+ * what it serves; `identity` signs requests to it.
  */
 export { type DiscoveryAnswer, type DiscoveryOptions, discover, MANIFEST_CONTENT_TYPES } from "./discover.ts";
 export { createRequestIdentity, publicKeyV1, type RequestIdentity } from "./identity.ts";
+export { InProcessDirectory, type Staged } from "./in-process/directory.ts";
+export type { FetchHandler } from "./in-process/endpoint.ts";
+export { type InProcessOptions, type InProcessService, inProcessEndpoints } from "./in-process/services.ts";
+export { inProcessUri, isInProcess } from "./in-process/uri.ts";
 export { createInvoker, type Invoker, type InvokerParts, type RunningAttempt } from "./invoker.ts";
 export { DEFAULT_INVOKER_SETTINGS, type InvokerSettings } from "./settings.ts";

@@ -1,10 +1,14 @@
 import type { AttemptEvents, AttemptHost, AttemptReads, AttemptStart } from "../engine/types.ts";
+import type { Deployment } from "../registry/types.ts";
 import type { Clock } from "../seams.ts";
 import { Attempt, type AttemptPhase, type AttemptSurroundings } from "./attempt.ts";
-import { transportFailure } from "./failure.ts";
+import { transportFailure, unservedFailure } from "./failure.ts";
 import { Http1Transport } from "./http1/transport.ts";
 import { Http2Transport } from "./http2/transport.ts";
 import type { RequestIdentity } from "./identity.ts";
+import { InProcessDirectory, NotServedError } from "./in-process/directory.ts";
+import { InProcessTransport } from "./in-process/transport.ts";
+import { isInProcess } from "./in-process/uri.ts";
 import { attemptRequest } from "./request.ts";
 import { DEFAULT_INVOKER_SETTINGS, type InvokerSettings } from "./settings.ts";
 import { Timeouts } from "./timeouts.ts";
@@ -20,6 +24,8 @@ export interface InvokerParts {
   readonly log: (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
   /** Signs requests; without it they are not signed. */
   readonly identity?: RequestIdentity | undefined;
+  /** The services of this process itself; without it there are none. */
+  readonly inProcess?: InProcessDirectory;
 }
 
 /** A running attempt for people who look at the server. */
@@ -42,30 +48,32 @@ export interface Invoker extends AttemptHost {
 }
 
 /**
- * The invoker: runs attempts against HTTP endpoints. `events.messages`, `server` and `failed` are called inside
+ * The invoker: runs attempts against endpoints, over HTTP or in this process. `events.messages`, `server` and `failed` are called inside
  * `apply`, once for each chunk that brought messages; `closed` outside, because it changes nothing that is stored.
  */
 export function createInvoker(parts: InvokerParts): Invoker {
-  return new HttpInvoker(parts);
+  return new TransportInvoker(parts);
 }
 
-class HttpInvoker implements Invoker {
+class TransportInvoker implements Invoker {
   readonly #settings: InvokerSettings;
   readonly #identity: RequestIdentity | undefined;
   readonly #around: AttemptSurroundings;
   readonly #http1: Transport;
   readonly #http2: Transport;
+  readonly #inProcess: InProcessTransport;
   readonly #timeouts: Timeouts;
   readonly #attempts = new Map<number, Attempt>();
   #toFlush: Attempt[] = [];
 
-  constructor({ reads, apply, events, config, clock, log, identity }: InvokerParts) {
+  constructor({ reads, apply, events, config, clock, log, identity, inProcess }: InvokerParts) {
     const settings = { ...DEFAULT_INVOKER_SETTINGS, ...config };
     this.#settings = settings;
     this.#identity = identity;
     this.#timeouts = new Timeouts(clock);
     this.#http1 = new Http1Transport(settings);
     this.#http2 = new Http2Transport({ ...settings, clock });
+    this.#inProcess = new InProcessTransport(inProcess ?? new InProcessDirectory());
     this.#around = {
       reads,
       events,
@@ -80,15 +88,17 @@ class HttpInvoker implements Invoker {
   }
 
   start(start: AttemptStart): void {
-    const transport = start.deployment.httpVersion === "HTTP/1.1" ? this.#http1 : this.#http2;
-    const isBidirectional = transport.isBidirectional && start.deployment.protocolMode === "BIDI_STREAM";
+    const transport = this.#transportOf(start.deployment);
+    const isBidirectional = transport.isBidirectional(start.deployment, start.service);
     const attempt = new Attempt(start, isBidirectional, this.#around);
     this.#attempts.set(start.attempt, attempt);
     try {
       attempt.withdraw = transport.open(attemptRequest(start, this.#settings, this.#identity), attempt);
     } catch (error) {
+      const { message } = error as Error;
+      const failure = error instanceof NotServedError ? unservedFailure(message) : transportFailure("RT0010", message);
       // Not at once: the engine calls from its outbox and does not expect an answer before it returns.
-      queueMicrotask(() => attempt.fail(transportFailure("RT0010", (error as Error).message)));
+      queueMicrotask(() => attempt.fail(failure));
     }
   }
 
@@ -109,6 +119,7 @@ class HttpInvoker implements Invoker {
     this.#timeouts.close();
     this.#http1.close();
     this.#http2.close();
+    this.#inProcess.close();
   }
 
   snapshot(): RunningAttempt[] {
@@ -123,6 +134,11 @@ class HttpInvoker implements Invoker {
       startedAtMs,
       retryCount: start.retryCount,
     }));
+  }
+
+  #transportOf({ uri, httpVersion }: Deployment): Transport {
+    if (isInProcess(uri)) return this.#inProcess;
+    return httpVersion === "HTTP/1.1" ? this.#http1 : this.#http2;
   }
 
   /** Everything delivered within a tick leaves in one write an attempt. */

@@ -88,7 +88,7 @@ export interface Bench {
 
 /** An invoker with an engine that notes what it is told. */
 export function createBench(
-  overrides: Partial<Pick<InvokerParts, "config" | "identity">> & {
+  overrides: Partial<Pick<InvokerParts, "config" | "identity" | "inProcess">> & {
     readonly reads?: Partial<AttemptReads>;
     readonly onMessages?: (
       attempt: number,
@@ -127,6 +127,7 @@ export function createBench(
     clock,
     log: () => {},
     ...(overrides.config === undefined ? {} : { config: overrides.config }),
+    ...(overrides.inProcess === undefined ? {} : { inProcess: overrides.inProcess }),
     identity: overrides.identity,
   });
   return {

@@ -1,7 +1,10 @@
+import type { Deployment } from "../registry/types.ts";
+
 /** One request of an attempt, the same for every transport. */
 export interface AttemptRequest {
   /** The deployment's URI, for messages that people read. */
   readonly uri: string;
+  readonly service: string;
   /** Scheme, host and port. */
   readonly origin: string;
   /** With the deployment's path prefix. */
@@ -56,8 +59,8 @@ export interface AttemptReceiver {
 
 /** Carries attempts to endpoints. One implementation per way of talking to them. */
 export interface Transport {
-  /** Whether an endpoint may answer while the request is still open. */
-  readonly isBidirectional: boolean;
+  /** Whether the endpoint may answer while the request is still open. */
+  isBidirectional(deployment: Deployment, service: string): boolean;
   /**
    * Asks for a stream. `opened` or `finished` is called later, never before this returns.
    *

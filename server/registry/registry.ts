@@ -102,6 +102,22 @@ export class Registry implements RegistryView {
     return this.#install(known?.id ?? this.#parts.ids.deploymentId(), registration, options.dryRun);
   }
 
+  /** What is registered at this address, if it is exactly what would be registered now. */
+  unchanged(registration: Registration): Registered | undefined {
+    const { manifest } = registration;
+    const [deployment, ...others] = this.deploymentsAt(registration.uri);
+    if (deployment === undefined || others.length > 0) return undefined;
+    const services = this.servicesOf(deployment.id);
+    const isSame =
+      deployment.protocolMode === manifest.protocolMode &&
+      deployment.minProtocolVersion === manifest.minProtocolVersion &&
+      deployment.maxProtocolVersion === manifest.maxProtocolVersion &&
+      deployment.sdkVersion === registration.sdkVersion &&
+      sortedTexts(services) === sortedTexts(manifest.services) &&
+      services.every(({ name }) => this.#latest.get(name)?.deploymentId === deployment.id);
+    return isSame ? { deployment, services, isNew: false } : undefined;
+  }
+
   /**
    * Puts new code behind an existing deployment id, for its in-flight invocations. Services keep their revisions, and
    * nothing is compared with what was there: restate-server 1.7.12 accepts missing services, handlers and changed types.
@@ -227,4 +243,10 @@ export class Registry implements RegistryView {
       this.#latest.set(service.name, service);
     }
   }
+}
+
+/** Services as texts that are equal when the services are, whatever their order and revisions. */
+function sortedTexts(services: readonly DiscoveredService[]): string {
+  const texts = services.map((service) => storeService({ ...service, revision: 0, deploymentId: "" }));
+  return texts.sort().join("\n");
 }

@@ -14,7 +14,6 @@ const IDLE_CONNECTIONS = 64;
 
 /** Attempts as HTTP/1.1 requests: everything is sent, then the response is read. */
 export class Http1Transport implements Transport {
-  readonly isBidirectional = false;
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   readonly #streams = new Set<Http1AttemptStream>();
@@ -29,6 +28,10 @@ export class Http1Transport implements Transport {
       ...(settings.trustedCertificates === undefined ? {} : { ca: settings.trustedCertificates }),
     });
     this.#connectTimeoutMs = settings.connectTimeoutMs;
+  }
+
+  isBidirectional(): boolean {
+    return false;
   }
 
   open(request: AttemptRequest, receiver: AttemptReceiver): () => void {

@@ -368,7 +368,10 @@ export class Http2Connection {
     this.#failure ??= reason;
     // The peer has not looked at these and never will.
     for (const [id, stream] of [...this.#streams]) if (id > lastId) stream.lost(reason);
+    // Some peers (Python's h2 under Hypercorn, after its keep_alive_max_requests) can send nothing more once they have
+    // said goodbye, and notice with the next frame. Without one, the streams would wait for them forever.
     if (this.#streams.size === 0) this.#lost(reason);
+    else this.sendSoon(frame(FrameType.Ping, 0, 0, Buffer.alloc(8)));
   }
 
   /** No streams: the process may end, and some time later the connection. */

@@ -251,6 +251,18 @@ describe("GOAWAY", () => {
     peer.send(head(1), data(1, END, Flag.EndStream));
     await closed(start.attempt);
   });
+
+  it("is followed by a ping, at which a peer shows whether it still serves the stream", async () => {
+    const peer = await new Peer().listen();
+    const { failure, start } = await attemptAt(peer);
+    const lastIdAndCode = Buffer.alloc(8);
+    lastIdAndCode.writeUInt32BE(1, 0);
+    peer.send(head(1), frame(FrameType.Goaway, 0, 0, lastIdAndCode));
+    await peer.until(({ type, flags }) => type === FrameType.Ping && (flags & Flag.Ack) === 0);
+    // Python's h2, and so Hypercorn, answers nothing after its own GOAWAY: it closes when the next frame comes.
+    peer.socket?.destroy();
+    expect((await failure(start.attempt)).message).toContain("closing the connection (GOAWAY, NO_ERROR)");
+  });
 });
 
 describe("flow control", () => {

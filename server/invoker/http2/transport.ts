@@ -1,14 +1,18 @@
+import type { Deployment } from "../../registry/types.ts";
 import type { AttemptReceiver, AttemptRequest, Transport } from "../transport.ts";
 import { Http2Origin, type Http2Settings } from "./origin.ts";
 
 /** Attempts as HTTP/2 streams: prior knowledge for `http`, ALPN for `https`; both sides may send at any time. */
 export class Http2Transport implements Transport {
-  readonly isBidirectional = true;
   readonly #settings: Http2Settings;
   readonly #origins = new Map<string, Http2Origin>();
 
   constructor(settings: Http2Settings) {
     this.#settings = settings;
+  }
+
+  isBidirectional({ protocolMode }: Deployment): boolean {
+    return protocolMode === "BIDI_STREAM";
   }
 
   open(request: AttemptRequest, receiver: AttemptReceiver): () => void {

@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+
+it("docs/sdk.md explains every code of an SdkError, and no other", () => {
+  const sources = readdirSync(path.join(root, "sdk"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .map((file) => read(path.join("sdk", file)));
+  const used = new Set(sources.join("\n").match(/(?<=\bRL_SDK_)[A-Z]\w+/g));
+  const table = /^\| `RL_SDK_…` [\s\S]*?\n\n/m.exec(read("docs/sdk.md"))?.[0] ?? "";
+  const firstCells = table.split("\n").map((row) => row.split("|")[1]);
+  const explained = new Set(firstCells.join("\n").match(/(?<=`)[A-Z_]+(?=`)/g));
+  expect([...explained].sort()).toEqual([...used].sort());
+});

@@ -1,0 +1,63 @@
+/**
+ * What the SDK's rooms and its ingress client share: serdes, durations, the types of definitions, service interfaces,
+ * errors. Nothing here knows of contexts, endpoints or protocols.
+ */
+export type { Any } from "./any.ts";
+export type {
+  ArgType,
+  HandlerReturnType,
+  ObjectHandler,
+  ObjectSharedHandler,
+  RestateContext,
+  RestateObjectContext,
+  RestateObjectSharedContext,
+  RestateWorkflowContext,
+  RestateWorkflowSharedContext,
+  Service,
+  ServiceDefinition,
+  ServiceDefinitionFrom,
+  ServiceHandler,
+  VirtualObject,
+  VirtualObjectDefinition,
+  VirtualObjectDefinitionFrom,
+  Workflow,
+  WorkflowDefinition,
+  WorkflowDefinitionFrom,
+  WorkflowHandler,
+  WorkflowSharedHandler,
+} from "./definitions.ts";
+export { type Duration, durationToMillis, millisOrDurationToMillis } from "./duration.ts";
+export {
+  CancelledError,
+  PauseError,
+  RestateError,
+  RetryableError,
+  type RetryableErrorOptions,
+  TerminalError,
+  TimeoutError,
+  toError,
+} from "./errors.ts";
+export {
+  type Descriptor,
+  type DescriptorOpts,
+  type HandlerDescriptor,
+  type ImplementedDefinition,
+  type ImplementedObjectDefinition,
+  type ImplementedServiceDefinition,
+  type ImplementedWorkflowDefinition,
+  type InferInput,
+  type InferOutput,
+  iface,
+  makeHandlerDescriptor,
+  type ObjectDescriptor,
+  type SerdeType,
+  type ServiceDescriptor,
+  type ServiceInterface,
+  type WorkflowDescriptor,
+} from "./interface.ts";
+export type { Comparable, OtherSdk } from "./interop.ts";
+export type { JournalValueCodec } from "./journal-value-codec.ts";
+export { SdkError } from "./sdk-error.ts";
+export * as serde from "./serde/index.ts";
+export type { Serde } from "./serde/serde.ts";
+export type { StandardJSONSchemaV1, StandardSchemaV1, StandardTypedV1 } from "./standard-schema.ts";

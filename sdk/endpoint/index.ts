@@ -1,0 +1,23 @@
+/**
+ * How an endpoint is served. `EndpointHandler` decides what a request gets: an answer at once, or an attempt; it
+ * knows paths, versions and signatures, but no sockets. Each way of serving is a thin driver around it: `node/` (HTTP/2
+ * on core streams, HTTP/1.1, Lambda), `fetch.ts`, and `in-process.ts`, in which a server runs attempts through memory.
+ *
+ * What is exported here runs on every platform; the public entries (`sdk/node.ts`, `sdk/fetch.ts`, `sdk/lambda.ts`)
+ * import their own driver, so that none loads another's.
+ */
+export type { Answer } from "./answer.ts";
+export { EndpointBuilder } from "./builder.ts";
+export { type Accepted, type Decision, EndpointHandler, type EndpointHandlerOptions, type Preview } from "./handler.ts";
+export { createInProcessEndpoint, type InProcessEndpoint, type InProcessOpening } from "./in-process.ts";
+export type {
+  DefaultServiceOptions,
+  EndpointOptions,
+  FetchEndpoint,
+  LambdaEndpoint,
+  LambdaHandler,
+  NodeRequestHandler,
+  RestateEndpoint,
+  RestateEndpointBase,
+} from "./types.ts";
+export { SDK_VERSION, SERVER_HEADER } from "./version.ts";
