@@ -4,7 +4,7 @@ const oneFileAtATime = { fileParallelism: false, maxWorkers: 1 } as const;
 const minuteMs = 60_000;
 
 /**
- * Five projects, cheapest first. `unit` needs nothing but `npm install`; the others start servers and endpoints as
+ * Eight projects, cheapest first. `unit` needs nothing but `npm install`; the others start servers and endpoints as
  * processes (test/support/toolchain.ts knows where they are), so they run one file at a time and one project after
  * the other. Forks rather than threads: better-sqlite3 is a native module, and a crash stays in its file.
  */
@@ -36,12 +36,44 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "conformance",
-          include: ["test/conformance/**/*.test.ts"],
+          name: "types",
+          include: ["test/sdk-types/**/*.test.ts"],
+          testTimeout: 2 * minuteMs,
+          hookTimeout: 2 * minuteMs,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "examples",
+          include: ["test/examples/**/*.test.ts"],
           testTimeout: minuteMs,
           hookTimeout: minuteMs,
           ...oneFileAtATime,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "clients",
+          include: ["test/clients/**/*.test.ts"],
+          testTimeout: minuteMs,
+          hookTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "conformance",
+          include: ["test/{conformance,companions}/**/*.test.ts"],
+          testTimeout: minuteMs,
+          hookTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 5 },
         },
       },
       {
@@ -52,7 +84,7 @@ export default defineConfig({
           testTimeout: 2 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 6 },
         },
       },
       {
@@ -63,7 +95,7 @@ export default defineConfig({
           testTimeout: 15 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 5 },
+          sequence: { groupOrder: 7 },
         },
       },
     ],

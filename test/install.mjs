@@ -1,11 +1,22 @@
 // Puts in place what the tests need beyond `npm install`, and only when it is missing or out of date:
-//   installTestTools()   test/node_modules: the real server and CLI, Node 24, the official SDK (650 MB), by `npm ci`;
+//   installTestTools()   test/node_modules: the real server and CLI, Node 24, the official SDK (650 MB), by `npm ci`,
+//                        and a link to this checkout, so that tests import `restate-lite/sdk` as a user does;
 //   installOnNode24()    restate-lite as a user of Node 24 has it: its dependencies, with better-sqlite3 compiled for
 //                        Node 24 (one native binding fits one Node version), beside a copy of dist/ and migrations/.
 // Both are called by scripts/test.mjs; run this file by itself to do the same by hand.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,8 +89,14 @@ async function run(what, program, args, options) {
   if (seconds > 1) console.error(`${what}: done in ${seconds.toFixed(0)} s`);
 }
 
-/** Installs test/node_modules with `npm ci` when the lock file changed since the last time. */
+/** Installs test/node_modules with `npm ci` when the lock file changed since the last time, and links restate-lite. */
 export async function installTestTools() {
+  await installPackages();
+  const link = path.join(testFolder, "node_modules", "restate-lite");
+  if (!existsSync(link)) symlinkSync(root, link, "junction");
+}
+
+async function installPackages() {
   const lockHash = hashOf(readFileSync(path.join(testFolder, "package-lock.json")));
   const stamp = path.join(testFolder, "node_modules", ".installed-lock-hash");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lockHash) return;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import type { ServerKind } from "../support/index.ts";
+import type { SdkKind, ServerKind } from "../support/index.ts";
 import type { Mode } from "./modes.ts";
 import { Stand } from "./stand.ts";
 import { suites } from "./suites/index.ts";
@@ -12,10 +12,22 @@ export const serversUnderTest = (process.env.CONFORMANCE_SERVERS ?? "ours,real,r
   ",",
 ) as ServerKind[];
 
-/** Declares the whole suite in one mode, on each server under test. */
+/**
+ * The SDKs that the suite judges, by running the same handlers (`endpoints/`) on each: the official one, which proves
+ * that a handler asks for what that SDK does, and ours. CONFORMANCE_SDKS narrows the list.
+ */
+export const sdksUnderTest = (process.env.CONFORMANCE_SDKS ?? "official,ours").split(",") as SdkKind[];
+
+/** Each server under test with each SDK. Only our server runs services in its own process. */
+export function pairsUnderTest(mode: Mode): [ServerKind, SdkKind][] {
+  const servers = mode === "in-process" ? serversUnderTest.filter((kind) => kind === "ours") : serversUnderTest;
+  return servers.flatMap((server) => sdksUnderTest.map((sdk): [ServerKind, SdkKind] => [server, sdk]));
+}
+
+/** Declares the whole suite in one mode, on each server under test, for each SDK. */
 export function conformance(mode: Mode): void {
-  describe.each(serversUnderTest)(`%s, ${mode}`, (kind) => {
-    const stand = new Stand(kind, mode);
+  describe.each(pairsUnderTest(mode))(`server %s, SDK %s, ${mode}`, (kind, sdk) => {
+    const stand = new Stand(kind, sdk, mode);
     beforeAll(() => stand.setUp());
     afterAll(() => stand.tearDown());
     for (const [topic, suite] of Object.entries(suites)) describe.concurrent(topic, () => suite(stand));

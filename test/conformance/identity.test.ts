@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { json, TestEndpoint } from "../support/index.ts";
-import { serversUnderTest } from "./conformance.ts";
+import { pairsUnderTest } from "./conformance.ts";
 import { endpointFile, Stand } from "./stand.ts";
 
 const alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -23,11 +23,11 @@ function keyPair() {
   return { pem: privateKey.export({ type: "pkcs8", format: "pem" }), publicKey: `publickeyv1_${base58(raw)}` };
 }
 
-describe.each(serversUnderTest)("%s, signing its requests", (kind) => {
+describe.each(pairsUnderTest("bidi"))("server %s, SDK %s, signing its requests", (kind, sdk) => {
   const folder = mkdtempSync(path.join(tmpdir(), "restate-lite-identity-"));
   const pemFile = path.join(folder, "key.pem");
   const { pem, publicKey } = keyPair();
-  const stand = new Stand(kind, "bidi");
+  const stand = new Stand(kind, sdk, "bidi");
   let stranger: TestEndpoint | undefined;
 
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe.each(serversUnderTest)("%s, signing its requests", (kind) => {
   });
 
   it("an endpoint that trusts another key refuses the server", async () => {
-    stranger = await TestEndpoint.start(endpointFile, { env: { IDENTITY_KEY: keyPair().publicKey } });
+    stranger = await TestEndpoint.start(endpointFile, { sdk, env: { IDENTITY_KEY: keyPair().publicKey } });
     const answer = await stand.register(stranger.url);
     expect(answer.status).toBe(500);
     expect(json<{ message: string }>(answer).message).toContain("401");

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HttpAnswer, json } from "../support/index.ts";
-import { serversUnderTest } from "./conformance.ts";
+import { pairsUnderTest } from "./conformance.ts";
 import { Stand } from "./stand.ts";
 
+const places = (["bidi", "in-process"] as const).flatMap((mode) =>
+  pairsUnderTest(mode).map(([kind, sdk]) => [kind, sdk, mode] as const),
+);
+
 /** One server, many unfinished invocations, `kill -9`, and what becomes of them after the start. */
-describe.each(serversUnderTest)("%s, killed and started again", (kind) => {
-  const stand = new Stand(kind, "bidi");
+describe.each(places)("server %s, SDK %s, %s, killed and started again", (kind, sdk, mode) => {
+  const stand = new Stand(kind, sdk, mode);
   const jsonType = { "content-type": "application/json" };
   let sleeping: string;
   let delayed: string;
@@ -29,9 +33,9 @@ describe.each(serversUnderTest)("%s, killed and started again", (kind) => {
     awakeable = await stand.told("waiting");
     flow = await stand.send("Flow/f/run", "wait");
     atGate = await stand.send("Fragile/afterGate", { key: "at gate", gate: "open" });
-    await stand.endpoint.diaryOf("at gate", 2);
+    await stand.diary.linesOf("at gate", 2);
     caller = await stand.send("Tree/root", "tree");
-    await stand.endpoint.diaryOf("tree ids", 4);
+    await stand.diary.linesOf("tree ids", 4);
     holder = await stand.send("Locks/k/holdAwakeable");
     await stand.told("locks k");
     inboxed = [];
@@ -60,7 +64,7 @@ describe.each(serversUnderTest)("%s, killed and started again", (kind) => {
   it("a sleep goes on, a delayed send still comes", async () => {
     expect((await stand.attach(sleeping)).status).toBe(200);
     expect((await stand.attach(delayed)).status).toBe(200);
-    expect(await stand.endpoint.diary("delayed")).toHaveLength(1);
+    expect(await stand.diary.lines("delayed")).toHaveLength(1);
   });
 
   it("an awakeable from before still wakes its invocation", async () => {
@@ -70,7 +74,7 @@ describe.each(serversUnderTest)("%s, killed and started again", (kind) => {
     });
     expect(answer.status).toBe(202);
     expect(json(await stand.attach(waiting))).toEqual({ value: "woken" });
-    expect(await stand.endpoint.diary("waiting")).toHaveLength(1);
+    expect(await stand.diary.lines("waiting")).toHaveLength(1);
   });
 
   it("a workflow still waits for its promise and is still the only run of its key", async () => {
@@ -80,16 +84,16 @@ describe.each(serversUnderTest)("%s, killed and started again", (kind) => {
   });
 
   it("an interrupted attempt is made again, without the steps that it had done", async () => {
-    await stand.endpoint.open("open");
+    await stand.diary.open("open");
     expect(json(await stand.attach(atGate))).toBe("through the gate");
-    const lines = await stand.endpoint.diary("at gate");
+    const lines = await stand.diary.lines("at gate");
     expect(lines.filter((line) => line === "before")).toHaveLength(1);
   });
 
   it("callers still wait for what they called: a cancellation goes through the tree", async () => {
     expect((await stand.admin("PATCH", `/invocations/${caller}/cancel`)).status).toBe(202);
     expect((await stand.attach(caller)).status).toBe(409);
-    const lines = (await stand.endpoint.diaryOf("tree", 5)) as string[];
+    const lines = (await stand.diary.linesOf("tree", 5)) as string[];
     expect(lines.filter((line) => line.endsWith("Cancelled"))).toHaveLength(4);
   });
 
@@ -98,28 +102,28 @@ describe.each(serversUnderTest)("%s, killed and started again", (kind) => {
     const id = await stand.told("locks k");
     await stand.ingress("POST", `/restate/awakeables/${id}/resolve`, { raw: '"go"', headers: jsonType });
     for (const each of [holder, ...inboxed]) expect((await stand.attach(each)).status).toBe(200);
-    const [, ...lines] = await stand.endpoint.diary("locks k");
+    const [, ...lines] = await stand.diary.lines("locks k");
     expect(lines).toEqual(["a", "b", "c"].flatMap((name) => [`enter ${name}`, `leave ${name}`]));
   });
 });
 
-describe.each(serversUnderTest)("%s, whose endpoint dies", (kind) => {
-  const stand = new Stand(kind, "bidi");
+describe.each(pairsUnderTest("bidi"))("server %s, SDK %s, whose endpoint dies", (kind, sdk) => {
+  const stand = new Stand(kind, sdk, "bidi");
   beforeAll(() => stand.setUp());
   afterAll(() => stand.tearDown());
 
   it("an invocation goes on when its endpoint is back", async () => {
     const [key, gate] = [stand.name(), stand.name("gate")];
     const id = await stand.send("Fragile/afterGate", { key, gate });
-    await stand.endpoint.diaryOf(key, 2);
+    await stand.diary.linesOf(key, 2);
     await stand.endpoint.kill();
     const meanwhile = await stand.send("Echo/echo", "meanwhile");
     expect((await stand.output(id)).status).toBe(470);
     await stand.endpoint.start();
-    await stand.endpoint.open(gate);
+    await stand.diary.open(gate);
     expect(json(await stand.attach(id))).toBe("through the gate");
     // The new process has a new diary: the step before the gate was not run again.
-    expect(await stand.endpoint.diary(key)).not.toContain("before");
+    expect(await stand.diary.lines(key)).not.toContain("before");
     expect(json(await stand.attach(meanwhile))).toBe("meanwhile");
   });
 });

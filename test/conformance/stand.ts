@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
 import {
+  type Diary,
   type HttpAnswer,
   json,
+  type SdkKind,
   type ServerKind,
   type ServerOptions,
   send,
@@ -29,16 +31,18 @@ export interface CallOptions {
   readonly raw?: string | Uint8Array;
 }
 
-/** One server and one endpoint, registered with each other, and the requests that the tests make. */
+/** One server with the handlers of `endpoints/` on one SDK, and the requests that the tests make. */
 export class Stand {
   readonly kind: ServerKind;
+  readonly sdk: SdkKind;
   readonly mode: Mode;
   #server: TestServer | undefined;
   #endpoint: TestEndpoint | undefined;
   #names = 0;
 
-  constructor(kind: ServerKind, mode: Mode) {
+  constructor(kind: ServerKind, sdk: SdkKind, mode: Mode) {
     this.kind = kind;
+    this.sdk = sdk;
     this.mode = mode;
   }
 
@@ -62,18 +66,39 @@ export class Stand {
     return this.#endpoint;
   }
 
-  /** Starts both and registers the endpoint. */
-  async setUp(options: { server?: ServerOptions; endpoint?: Record<string, string> } = {}): Promise<void> {
+  /** What the handlers did, and the gates at which they wait, wherever they run. */
+  get diary(): Diary {
+    return this.mode === "in-process" ? this.server.diary : this.endpoint.diary;
+  }
+
+  /** Starts the server and the endpoint and registers it, or the server with the services in it. */
+  async setUp(
+    options: { server?: ServerOptions; endpoint?: Record<string, string>; program?: string } = {},
+  ): Promise<void> {
+    const { sdk } = this;
+    const file = options.program ?? endpointFile;
+    const env = { MODE: this.mode, ...options.endpoint };
+    if (this.mode === "in-process") {
+      const embedding = { file, sdk, env };
+      this.#server = await TestServer.start(this.kind, { ...options.server, embedding });
+      return;
+    }
     [this.#server, this.#endpoint] = await Promise.all([
       TestServer.start(this.kind, options.server),
-      TestEndpoint.start(endpointFile, { env: { MODE: this.mode, ...options.endpoint } }),
+      TestEndpoint.start(file, { sdk, env }),
     ]);
     const registered = await this.register(this.endpoint.url);
     if (registered.status !== 201) throw new Error(`registration: ${registered.status} ${registered.text}`);
   }
 
+  /** Starts the server alone, for endpoints that the test starts by itself. */
+  async setUpServer(options?: ServerOptions): Promise<void> {
+    this.#server = await TestServer.start(this.kind, options);
+  }
+
   register(uri: string): Promise<HttpAnswer> {
-    return this.admin("POST", "/deployments", { uri, use_http_11: this.mode === "http1" });
+    const isHttp1 = this.mode === "http1" || this.mode === "fetch";
+    return this.admin("POST", "/deployments", { uri, use_http_11: isHttp1 });
   }
 
   async tearDown(): Promise<void> {
@@ -131,13 +156,13 @@ export class Stand {
 
   /** The first line of the diary under `key`, which is an id that a handler told. */
   async told(key: string, index = 0): Promise<string> {
-    return (await this.endpoint.diaryOf(key, index + 1))[index] as string;
+    return (await this.diary.linesOf(key, index + 1))[index] as string;
   }
 
   /** Waits until the diary under `key` says exactly `lines`. */
   async untilDiary(key: string, lines: readonly unknown[]): Promise<void> {
     await until(`the diary of ${key} to be ${JSON.stringify(lines)}`, async () => {
-      const now = await this.endpoint.diary(key);
+      const now = await this.diary.lines(key);
       if (JSON.stringify(now) === JSON.stringify(lines)) return true;
       throw new Error(`the diary is ${JSON.stringify(now)}`);
     });

@@ -1,4 +1,5 @@
 /** What the test suites share: servers and endpoints as child processes, plain HTTP, waiting for conditions. */
+export * from "./diary.ts";
 export * from "./endpoints.ts";
 export * from "./http.ts";
 export * from "./ports.ts";

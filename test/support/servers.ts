@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Diary } from "./diary.ts";
+import { type SdkKind, sdkConditions } from "./endpoints.ts";
 import { freePorts } from "./ports.ts";
 import { Program } from "./program.ts";
 import { nodePath, restateServerPath, serverCliPath } from "./toolchain.ts";
@@ -17,6 +19,15 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Further command line arguments of our server. */
   readonly args?: readonly string[];
+  /**
+   * A program that starts our server (at INGRESS_PORT and ADMIN_PORT, on DATA_DIR) in its own process, with services
+   * that need no endpoint. Its {@link Diary} outlives {@link TestServer.kill}.
+   */
+  readonly embedding?: {
+    readonly file: string;
+    readonly sdk: SdkKind;
+    readonly env?: Readonly<Record<string, string>>;
+  };
 }
 
 const experimentalFlags = {
@@ -36,6 +47,7 @@ export class TestServer {
   readonly #options: ServerOptions;
   readonly #ports: { ingress: number; admin: number; node: number };
   #program: Program | undefined;
+  #diary: Diary | undefined;
 
   private constructor(kind: ServerKind, options: ServerOptions, ports: readonly number[]) {
     const [ingress, admin, node] = ports;
@@ -72,6 +84,13 @@ export class TestServer {
       });
       if (ended !== undefined) throw ended;
     }
+    await this.#diary?.untilReady();
+  }
+
+  /** What the services do that run inside of the server. */
+  get diary(): Diary {
+    if (this.#diary === undefined) throw new Error("the server embeds no services");
+    return this.#diary;
   }
 
   get pid(): number {
@@ -103,6 +122,26 @@ export class TestServer {
 
   #spawnOurs(): Program {
     const { ingress, admin } = this.#ports;
+    const { embedding } = this.#options;
+    if (embedding !== undefined) {
+      const program = new Program(
+        "restate-lite with services",
+        nodePath,
+        [sdkConditions[embedding.sdk], embedding.file],
+        {
+          stdio: ["ignore", "pipe", "pipe", "ipc"],
+          env: this.#environment({
+            INGRESS_PORT: String(ingress),
+            ADMIN_PORT: String(admin),
+            DATA_DIR: this.dataDir,
+            DIARY_FILE: path.join(this.dataDir, "diary"),
+            ...embedding.env,
+          }),
+        },
+      );
+      this.#diary = new Diary(program);
+      return program;
+    }
     const args = [serverCliPath(), "start", "--ingress-port", String(ingress), "--admin-port", String(admin)];
     return new Program("restate-lite", nodePath, [...args, "--data-dir", this.dataDir, ...(this.#options.args ?? [])], {
       env: this.#environment({}),

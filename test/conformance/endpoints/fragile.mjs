@@ -1,4 +1,4 @@
-import * as restate from "@restatedev/restate-sdk";
+import * as restate from "#sdk";
 import { note, noted, passed } from "./diary.mjs";
 
 const retryPolicy = { initialInterval: 5, maxInterval: 10, exponentiationFactor: 1, maxAttempts: 1000 };

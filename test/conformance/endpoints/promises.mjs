@@ -1,4 +1,4 @@
-import * as restate from "@restatedev/restate-sdk";
+import * as restate from "#sdk";
 import { note, passed } from "./diary.mjs";
 import { outcome } from "./outcome.mjs";
 

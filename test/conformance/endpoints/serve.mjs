@@ -1,12 +1,14 @@
 // Serves services in the mode that the environment names; see ../modes.ts.
 import http from "node:http";
 import http2 from "node:http2";
-import * as restate from "@restatedev/restate-sdk";
+import * as restate from "#sdk";
+import { createEndpointHandler as createFetchHandler } from "#sdk/fetch";
 import { note } from "./diary.mjs";
+import { listenerOf } from "./fetch.mjs";
 
 const { PORT, MODE = "bidi", IDENTITY_KEY } = process.env;
 
-const defaultOptions = {
+const defaultServiceOptions = {
   suspending: { inactivityTimeout: 0 },
   lazy: { enableLazyState: true },
 }[MODE];
@@ -19,16 +21,19 @@ function limitProtocol(handler, maxProtocolVersion) {
     if (!request.url.endsWith("/discover")) return handler(request, response);
     const parts = [];
     const end = response.end.bind(response);
-    response.write = (chunk, written) => {
-      parts.push(Buffer.from(chunk));
-      written();
+    const keep = (chunk) => chunk && typeof chunk !== "function" && parts.push(Buffer.from(chunk));
+    const callback = (rest) => rest.find((each) => typeof each === "function");
+    response.write = (chunk, ...rest) => {
+      keep(chunk);
+      callback(rest)?.();
       return true;
     };
-    response.end = (ended) => {
+    response.end = (chunk, ...rest) => {
+      keep(chunk);
       const manifest = JSON.parse(Buffer.concat(parts).toString());
       // (The end of a compatibility response writes through the response itself.)
       delete response.write;
-      return end(JSON.stringify({ ...manifest, maxProtocolVersion }), ended);
+      return end(JSON.stringify({ ...manifest, maxProtocolVersion }), callback([chunk, ...rest]));
     };
     return handler(request, response);
   };
@@ -40,18 +45,37 @@ function logger({ replaying, source, level }, ...message) {
   else if (level === "error") console.error(...message);
 }
 
-export function serve(services) {
+/** The official examples bind services one after another; the other modes give all at once. */
+function http2Handler({ services, identityKeys = [] }) {
   const endpoint = restate.endpoint().setLogger(logger);
-  if (defaultOptions !== undefined) endpoint.defaultServiceOptions(defaultOptions);
-  if (IDENTITY_KEY !== undefined) endpoint.withIdentityV1(IDENTITY_KEY);
+  if (defaultServiceOptions !== undefined) endpoint.defaultServiceOptions(defaultServiceOptions);
+  if (identityKeys.length > 0) endpoint.withIdentityV1(...identityKeys);
   for (const service of services) endpoint.bind(service);
-  const server =
-    MODE === "http1"
-      ? http.createServer(endpoint.http1Handler({ bidirectional: false }))
-      : http2.createServer(
-          highestProtocol === undefined
-            ? endpoint.http2Handler()
-            : limitProtocol(endpoint.http2Handler(), highestProtocol),
-        );
+  return highestProtocol === undefined
+    ? endpoint.http2Handler()
+    : limitProtocol(endpoint.http2Handler(), highestProtocol);
+}
+
+const serverOf = {
+  http1: (options) => http.createServer(restate.createEndpointHandler({ ...options, bidirectional: false })),
+  fetch: (options) => http.createServer(listenerOf(createFetchHandler(options))),
+};
+
+/** Serves the services and tells the test when they can be called. */
+export async function serve(services) {
+  const options = {
+    services,
+    logger,
+    ...(defaultServiceOptions !== undefined && { defaultServiceOptions }),
+    ...(IDENTITY_KEY !== undefined && { identityKeys: [IDENTITY_KEY] }),
+  };
+  if (MODE === "in-process") {
+    // (Our server's native part is built for one Node only: nothing loads it that does not need it.)
+    const { embed } = await import("./embed.mjs");
+    await embed(options);
+    process.send?.("ready");
+    return;
+  }
+  const server = serverOf[MODE]?.(options) ?? http2.createServer(http2Handler(options));
   server.listen(Number(PORT), "127.0.0.1", () => process.send?.("ready"));
 }

@@ -1,4 +1,4 @@
-import * as restate from "@restatedev/restate-sdk";
+import * as restate from "#sdk";
 import { note, openGate, passed } from "./diary.mjs";
 
 const { shared } = restate.handlers.object;

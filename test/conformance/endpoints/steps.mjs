@@ -1,4 +1,4 @@
-import * as restate from "@restatedev/restate-sdk";
+import * as restate from "#sdk";
 import { note, noted } from "./diary.mjs";
 import { metadata, outcome } from "./outcome.mjs";
 

@@ -59,7 +59,7 @@ export function awakeables(stand: Stand): void {
   it("several awakeables of one invocation are told apart", async () => {
     const key = stand.name();
     const waiting = stand.value("Awakeables/several", key);
-    const [ids] = (await stand.endpoint.diaryOf(key, 1)) as [string[]];
+    const [ids] = (await stand.diary.linesOf(key, 1)) as [string[]];
     expect(new Set(ids).size).toBe(3);
     for (const [i, id] of [...ids.entries()].reverse()) await stand.value("Awakeables/resolve", { id, payload: i });
     expect(await waiting).toEqual([0, 1, 2]);

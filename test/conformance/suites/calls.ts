@@ -92,7 +92,7 @@ export function calls(stand: Stand): void {
     const gate = stand.name("gate");
     const id = await stand.send("Echo/afterGate", gate);
     const attached = [stand.value("Calls/attach", id), stand.value("Calls/attachReference", id)];
-    await stand.endpoint.open(gate);
+    await stand.diary.open(gate);
     for (const each of attached) expect(await each).toEqual({ value: `after ${gate}` });
     expect(await stand.value("Calls/attach", id)).toEqual({ value: `after ${gate}` });
   });

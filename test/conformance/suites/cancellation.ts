@@ -10,7 +10,7 @@ export function cancellation(stand: Stand): void {
   it("cancelling goes down the whole call tree: each level gets the error where it waits, and compensates", async () => {
     const key = stand.name();
     const root = await stand.send("Tree/root", key);
-    await stand.endpoint.diaryOf(`${key} ids`, 4);
+    await stand.diary.linesOf(`${key} ids`, 4);
     expect((await cancel(root)).status).toBe(202);
     const answer = await stand.attach(root);
     expect(answer.status).toBe(409);
@@ -23,7 +23,7 @@ export function cancellation(stand: Stand): void {
       "sleeper compensated",
       "sleeper: Cancelled",
     ];
-    const diary = await stand.endpoint.diaryOf(key, lines.length);
+    const diary = await stand.diary.linesOf(key, lines.length);
     expect(diary.sort()).toEqual(lines);
     // The object's lock is free again.
     expect(await stand.value(`Leaf/${key}/free`)).toBe("free");
@@ -32,7 +32,7 @@ export function cancellation(stand: Stand): void {
   it("killing takes every called invocation along, without running user code, and frees their keys", async () => {
     const key = stand.name();
     const root = await stand.send("Tree/root", key);
-    const ids = (await stand.endpoint.diaryOf(`${key} ids`, 4)) as string[];
+    const ids = (await stand.diary.linesOf(`${key} ids`, 4)) as string[];
     expect((await kill(root)).status).toBe(200);
     for (const id of ids) {
       const answer = await stand.attach(id);
@@ -40,26 +40,26 @@ export function cancellation(stand: Stand): void {
       expect(json(answer)).toMatchObject({ message: "killed" });
     }
     expect(await stand.value(`Leaf/${key}/free`)).toBe("free");
-    expect(await stand.endpoint.diary(key)).toEqual([]);
+    expect(await stand.diary.lines(key)).toEqual([]);
   });
 
   it("killing a called invocation fails its caller", async () => {
     const key = stand.name();
     const root = await stand.send("Tree/parent", key);
-    const [, sleeper] = (await stand.endpoint.diaryOf(`${key} ids`, 2)) as [string, string];
+    const [, sleeper] = (await stand.diary.linesOf(`${key} ids`, 2)) as [string, string];
     expect((await kill(sleeper)).status).toBe(200);
     const answer = await stand.attach(root);
     expect(answer.status).toBe(409);
-    expect(await stand.endpoint.diary(key)).toEqual(["parent: killed"]);
+    expect(await stand.diary.lines(key)).toEqual(["parent: killed"]);
   });
 
   it("what a handler sent outlives its cancellation", async () => {
     const key = stand.name();
     const sender = await stand.send("Tree/detaching", key);
-    await stand.endpoint.diaryOf(`${key} ids`, 2);
+    await stand.diary.linesOf(`${key} ids`, 2);
     await cancel(sender);
     expect((await stand.attach(sender)).status).toBe(409);
-    await stand.endpoint.open(key);
+    await stand.diary.open(key);
     await stand.untilDiary(key, ["sent one finished"]);
   });
 
@@ -68,10 +68,10 @@ export function cancellation(stand: Stand): void {
     it("what a handler sent outlives the killing of the handler", async () => {
       const key = stand.name();
       const sender = await stand.send("Tree/detaching", key);
-      await stand.endpoint.diaryOf(`${key} ids`, 2);
+      await stand.diary.linesOf(`${key} ids`, 2);
       expect((await kill(sender)).status).toBe(200);
       expect((await stand.attach(sender)).status).toBe(409);
-      await stand.endpoint.open(key);
+      await stand.diary.open(key);
       await stand.untilDiary(key, ["sent one finished"]);
     });
 
@@ -100,20 +100,20 @@ export function cancellation(stand: Stand): void {
     await stand.told(`${key} ids`);
     await stand.value("Tree/cancelOther", id);
     expect((await stand.attach(id)).status).toBe(409);
-    expect(await stand.endpoint.diary(key)).toEqual(["sleeper: Cancelled", "sleeper compensated"]);
+    expect(await stand.diary.lines(key)).toEqual(["sleeper: Cancelled", "sleeper compensated"]);
   });
 
   it("a waiting invocation of a locked key is cancelled at once and never runs", async () => {
     const [key, gate] = [stand.name(), stand.name("gate")];
     const holding = await stand.send(`Locks/${key}/hold`, gate);
-    await stand.endpoint.diaryOf(`locks ${key}`, 1);
+    await stand.diary.linesOf(`locks ${key}`, 1);
     const waiting = await stand.send(`Locks/${key}/exclusive`, "never");
     const answer = await cancel(waiting);
     expect(answer.status).toBe(200);
-    await stand.endpoint.open(gate);
+    await stand.diary.open(gate);
     await stand.attach(holding);
     await stand.value(`Locks/${key}/exclusive`, "after");
-    expect(await stand.endpoint.diary(`locks ${key}`)).toEqual([`hold ${gate}`, "enter after", "leave after"]);
+    expect(await stand.diary.lines(`locks ${key}`)).toEqual([`hold ${gate}`, "enter after", "leave after"]);
   });
 
   it("an invocation that has ended can be neither cancelled nor killed, but purged once", async () => {
@@ -135,7 +135,7 @@ export function cancellation(stand: Stand): void {
   it("with explicit cancellation the handler is told and cancels its calls itself", async () => {
     const key = stand.name();
     const id = await stand.send("Explicit/decide", key);
-    await stand.endpoint.diaryOf(`${key} child ids`, 1);
+    await stand.diary.linesOf(`${key} child ids`, 1);
     await stand.told(`${key} ids`);
     await cancel(id);
     const decided = json<{ first: string; stopped: number; ended: Failed }>(await stand.attach(id));

@@ -1,5 +1,6 @@
-import { connect, type Ingress, rpc, serde } from "@restatedev/restate-sdk-clients";
+import * as official from "@restatedev/restate-sdk-clients";
 import { expect, it } from "vitest";
+import * as ours from "../../../sdk/clients/index.ts";
 import type { Stand } from "../stand.ts";
 
 // As a handler is declared: the client leaves the context out.
@@ -23,9 +24,10 @@ type Awakeables = {
   wait: Handler<string, unknown>;
 };
 
-/** The official TypeScript client (`@restatedev/restate-sdk-clients`) at our ingress. */
+/** The ingress client that belongs to the SDK of the endpoint: `@restatedev/restate-sdk-clients` or ours. */
 export function client(stand: Stand): void {
-  const ingress = (): Ingress => connect({ url: stand.server.ingressUrl });
+  const { connect, rpc, serde }: typeof official = stand.sdk === "official" ? official : ours;
+  const ingress = (): official.Ingress => connect({ url: stand.server.ingressUrl });
 
   it("calls services and objects", async () => {
     expect(await ingress().serviceClient<Echo>({ name: "Echo" }).echo({ a: 1 })).toEqual({ a: 1 });

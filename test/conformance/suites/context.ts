@@ -25,7 +25,7 @@ export function context(stand: Stand): void {
   it("randomness and time come out the same on every attempt", async () => {
     const key = stand.name();
     const last = await stand.value<Drawn>("Steps/chance", key);
-    const attempts = await stand.endpoint.diary(key);
+    const attempts = await stand.diary.lines(key);
     expect(attempts.length).toBeGreaterThanOrEqual(3);
     for (const attempt of attempts) expect(attempt).toEqual(last);
   });
@@ -47,7 +47,7 @@ export function context(stand: Stand): void {
   it("a handler knows while it replays: the console says each line once", async () => {
     const word = stand.name("word");
     expect(await stand.value("Steps/console", word)).toBe("logged");
-    const lines = (await stand.endpoint.diary("console")) as string[];
+    const lines = (await stand.diary.lines("console")) as string[];
     const mine = lines.filter((line) => line.startsWith(`${word} `));
     expect(mine).toEqual([`${word} before`, `${word} after`]);
   });

@@ -31,5 +31,5 @@ export const suites: Readonly<Record<string, (stand: Stand) => void>> = {
   combinators,
   cancellation,
   ingress,
-  "official client": client,
+  client,
 };

@@ -18,7 +18,7 @@ export function ingress(stand: Stand): void {
     const both = [1, 2].map(() => stand.call("Echo/afterGate", gate, { headers }));
     const sent = await stand.call("Echo/afterGate/send", gate, { headers });
     expect(json<{ status: string }>(sent).status).toMatch(/Accepted$/);
-    await stand.endpoint.open(gate);
+    await stand.diary.open(gate);
     for (const each of both) expect(json(await each)).toBe(`after ${gate}`);
   });
 
@@ -43,7 +43,7 @@ export function ingress(stand: Stand): void {
     await expect.poll(async () => (await stand.ingress("GET", `${path}/output`)).status).toBe(470);
     impatient.abort();
     await expect(request).rejects.toThrow();
-    await stand.endpoint.open(gate);
+    await stand.diary.open(gate);
     expect(json(await stand.ingress("GET", `${path}/attach`))).toBe(`after ${gate}`);
   });
 

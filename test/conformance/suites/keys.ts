@@ -7,7 +7,7 @@ export function keys(stand: Stand): void {
     const key = stand.name();
     const names = ["one", "two", "three", "four"];
     await Promise.all(names.map((name) => stand.value(`Locks/${key}/exclusive`, name)));
-    const lines = (await stand.endpoint.diary(`locks ${key}`)) as string[];
+    const lines = (await stand.diary.lines(`locks ${key}`)) as string[];
     expect(lines).toHaveLength(8);
     for (let i = 0; i < lines.length; i += 2) {
       expect(lines[i]).toMatch(/^enter /);
@@ -19,13 +19,13 @@ export function keys(stand: Stand): void {
     const key = stand.name();
     const gate = stand.name("gate");
     const first = await stand.send(`Locks/${key}/hold`, gate);
-    await stand.endpoint.diaryOf(`locks ${key}`, 1);
+    await stand.diary.linesOf(`locks ${key}`, 1);
     const ids: string[] = [];
     for (const name of ["a", "b", "c"]) ids.push(await stand.send(`Locks/${key}/exclusive`, name));
-    expect(await stand.endpoint.diary(`locks ${key}`)).toEqual([`hold ${gate}`]);
-    await stand.endpoint.open(gate);
+    expect(await stand.diary.lines(`locks ${key}`)).toEqual([`hold ${gate}`]);
+    await stand.diary.open(gate);
     for (const id of [first, ...ids]) expect((await stand.attach(id)).status).toBe(200);
-    expect(await stand.endpoint.diary(`locks ${key}`)).toEqual([
+    expect(await stand.diary.lines(`locks ${key}`)).toEqual([
       `hold ${gate}`,
       ...["a", "b", "c"].flatMap((name) => [`enter ${name}`, `leave ${name}`]),
     ]);
@@ -51,10 +51,10 @@ export function keys(stand: Stand): void {
     const key = stand.name();
     const gate = stand.name("gate");
     const holding = stand.value(`Locks/${key}/hold`, gate);
-    await stand.endpoint.diaryOf(`locks ${key}`, 1);
+    await stand.diary.linesOf(`locks ${key}`, 1);
     const together = await Promise.all([1, 2, 3].map(() => stand.value(`Locks/${key}/together`, 3)));
     expect(together).toEqual(["met", "met", "met"]);
-    await stand.endpoint.open(gate);
+    await stand.diary.open(gate);
     expect(await holding).toBe("held");
   });
 

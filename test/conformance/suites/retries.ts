@@ -7,8 +7,8 @@ export function retries(stand: Stand): void {
   it("a failing handler is retried and replays what it had done", async () => {
     const key = stand.name();
     expect(await stand.value("Steps/flakyHandler", key)).toBe("at last");
-    expect(await stand.endpoint.diary(key)).toHaveLength(3);
-    expect(await stand.endpoint.diary(`${key} once`)).toHaveLength(1);
+    expect(await stand.diary.lines(key)).toHaveLength(3);
+    expect(await stand.diary.lines(`${key} once`)).toHaveLength(1);
   });
 
   it("a terminal error reaches the caller with code, message and metadata", async () => {
@@ -37,28 +37,28 @@ export function retries(stand: Stand): void {
     const answer = await stand.call("Killing/hopeless", key);
     expect(answer.status).toBe(500);
     expect(json<{ message: string }>(answer).message).toContain(`hopeless ${key}`);
-    expect(await stand.endpoint.diary(key)).toHaveLength(3);
+    expect(await stand.diary.lines(key)).toHaveLength(3);
   });
 
   it("after the last attempt an invocation is paused when its policy says so, and resumes when told to", async () => {
     const key = stand.name();
     const id = await stand.send("Pausing/hopeless", key);
-    await stand.endpoint.diaryOf(key, 3);
+    await stand.diary.linesOf(key, 3);
     // Another one goes through all its attempts meanwhile; a fourth attempt of ours would have come before.
     await stand.call("Killing/hopeless", stand.name());
-    expect(await stand.endpoint.diary(key)).toHaveLength(3);
+    expect(await stand.diary.lines(key)).toHaveLength(3);
     expect((await stand.output(id)).status).toBe(470);
 
     await stand.value("Pausing/heal", key);
     await resume(id, hasEnded(id));
     expect(json(await stand.attach(id))).toBe("healed");
-    expect(await stand.endpoint.diary(key)).toHaveLength(4);
+    expect(await stand.diary.lines(key)).toHaveLength(4);
   });
 
   it("an invocation that is paused or about to be can be killed", async () => {
     const key = stand.name();
     const id = await stand.send("Pausing/hopeless", key);
-    await stand.endpoint.diaryOf(key, 3);
+    await stand.diary.linesOf(key, 3);
     expect((await stand.admin("PATCH", `/invocations/${id}/kill`)).status).toBe(200);
     expect((await stand.attach(id)).status).toBe(409);
   });
@@ -78,8 +78,8 @@ export function retries(stand: Stand): void {
   it("a handler that does something else than its journal says is retried, and goes on once it agrees again", async () => {
     const key = stand.name();
     expect(await stand.value("Fragile/swerve", key)).toBe("on course");
-    expect(await stand.endpoint.diary(`${key} swerved`)).toHaveLength(2);
-    expect(await stand.endpoint.diary(`${key} step`)).toHaveLength(1);
+    expect(await stand.diary.lines(`${key} swerved`)).toHaveLength(2);
+    expect(await stand.diary.lines(`${key} step`)).toHaveLength(1);
   });
 
   if (stand.speaksV7)
@@ -87,16 +87,16 @@ export function retries(stand: Stand): void {
       const key = stand.name();
       const answer = await stand.call("Fragile/swerveAndFail", key);
       expect(answer.status).toBe(570);
-      expect(await stand.endpoint.diary(`${key} swerved`)).toHaveLength(1);
+      expect(await stand.diary.lines(`${key} swerved`)).toHaveLength(1);
     });
 
   if (stand.speaksV7)
     it("a journal mismatch pauses the invocation where the handler asks for that", async () => {
       const key = stand.name();
       const id = await stand.send("Fragile/swerveAndPause", key);
-      await stand.endpoint.diaryOf(`${key} swerved`, 1);
+      await stand.diary.linesOf(`${key} swerved`, 1);
       expect((await stand.output(id)).status).toBe(470);
-      await resume(id, async () => (await stand.endpoint.diary(`${key} swerved`)).length === 2);
+      await resume(id, async () => (await stand.diary.lines(`${key} swerved`)).length === 2);
       await resume(id, hasEnded(id));
       expect(json(await stand.attach(id))).toBe("on course");
     });
@@ -105,9 +105,9 @@ export function retries(stand: Stand): void {
     it("a handler may pause its invocation by an error", async () => {
       const key = stand.name();
       const id = await stand.send("Fragile/pause", key);
-      await stand.endpoint.diaryOf(key, 1);
+      await stand.diary.linesOf(key, 1);
       await resume(id, hasEnded(id));
       expect(json(await stand.attach(id))).toBe("later");
-      expect(await stand.endpoint.diary(key)).toHaveLength(2);
+      expect(await stand.diary.lines(key)).toHaveLength(2);
     });
 }

@@ -14,7 +14,7 @@ export function sends(stand: Stand): void {
     const key = stand.name();
     const id = await stand.value<string>("Calls/send", key);
     expect((await stand.attach(await accepted(id))).status).toBe(200);
-    expect(await stand.endpoint.diary(key)).toEqual([id]);
+    expect(await stand.diary.lines(key)).toEqual([id]);
   });
 
   it("messages of one sender to one key arrive in order", async () => {
@@ -30,7 +30,7 @@ export function sends(stand: Stand): void {
     const key = stand.name();
     const id = await stand.value<string>("Calls/genericSend", { key, value: "hello" });
     expect((await stand.attach(await accepted(id))).status).toBe(200);
-    expect(await stand.endpoint.diary(`keyed ${key}`)).toEqual(["hello"]);
+    expect(await stand.diary.lines(`keyed ${key}`)).toEqual(["hello"]);
   });
 
   it("a handler sends through descriptors of an interface", async () => {
@@ -52,7 +52,7 @@ export function sends(stand: Stand): void {
     const id = await stand.value<string>("Calls/delayed", { key, delay: { milliseconds: 150 } });
     expect((await stand.attach(await accepted(id))).status).toBe(200);
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(150);
-    expect(await stand.endpoint.diary(key)).toEqual([id]);
+    expect(await stand.diary.lines(key)).toEqual([id]);
   });
 
   it("a delayed send waits: it can be cancelled before it starts", async () => {
@@ -61,6 +61,6 @@ export function sends(stand: Stand): void {
     expect((await stand.output(await accepted(id))).status).toBe(470);
     expect((await stand.admin("PATCH", `/invocations/${id}/cancel`)).status).toBe(200);
     expect((await stand.output(id)).status).toBe(404);
-    expect(await stand.endpoint.diary(key)).toEqual([]);
+    expect(await stand.diary.lines(key)).toEqual([]);
   });
 }

@@ -43,7 +43,7 @@ export function signals(stand: Stand): void {
     const id = await stand.send("Signals/late", { key, gate, name: "early" });
     await stand.told(key);
     await stand.value("Signals/resolve", { id, name: "early", value: "kept" });
-    await stand.endpoint.open(gate);
+    await stand.diary.open(gate);
     expect(json(await stand.attach(id))).toEqual({ value: "kept" });
   });
 }

@@ -10,13 +10,13 @@ export function steps(stand: Stand): void {
   it("steps run once each, in order", async () => {
     const key = stand.name();
     expect(await stand.value("Steps/three", key)).toBe("done");
-    expect(await stand.endpoint.diary(key)).toEqual(["step 1", "step 2", "step 3"]);
+    expect(await stand.diary.lines(key)).toEqual(["step 1", "step 2", "step 3"]);
   });
 
   it("a step that ended before a sleep does not run again after it", async () => {
     const key = stand.name();
     expect(await stand.value("Steps/aroundSleeps", key)).toBe("done");
-    expect(await stand.endpoint.diary(key)).toEqual(["step 1", "step 2", "step 3"]);
+    expect(await stand.diary.lines(key)).toEqual(["step 1", "step 2", "step 3"]);
   });
 
   it("steps may run beside each other", async () => {
@@ -26,22 +26,22 @@ export function steps(stand: Stand): void {
   it("a failing step is retried until it succeeds, the steps before it are not", async () => {
     const key = stand.name();
     expect(await stand.value("Steps/flakyStep", key)).toEqual({ before: 1, value: "at last" });
-    expect(await stand.endpoint.diary(key)).toHaveLength(3);
-    expect(await stand.endpoint.diary(`${key} before`)).toHaveLength(1);
+    expect(await stand.diary.lines(key)).toHaveLength(3);
+    expect(await stand.diary.lines(`${key} before`)).toHaveLength(1);
   });
 
   it("a step fails terminally when its number of attempts is used up", async () => {
     const key = stand.name();
     const { error } = await stand.value<Failed>("Steps/exhausted", key);
     expect(error).toMatchObject({ name: "TerminalError", code: 500, message: "hopeless" });
-    expect(await stand.endpoint.diary(key)).toHaveLength(3);
+    expect(await stand.diary.lines(key)).toHaveLength(3);
   });
 
   it("a step fails terminally when its retry time is used up", async () => {
     const key = stand.name();
     const { error } = await stand.value<Failed>("Steps/outOfTime", key);
     expect(error).toMatchObject({ name: "TerminalError", message: "hopeless" });
-    expect((await stand.endpoint.diary(key)).length).toBeGreaterThan(1);
+    expect((await stand.diary.lines(key)).length).toBeGreaterThan(1);
   });
 
   it("a terminal error in a step is remembered, not retried, and can be caught", async () => {
@@ -50,7 +50,7 @@ export function steps(stand: Stand): void {
     const expected = { name: "TerminalError", code: 409, message: "refused", ...stand.metadata({ reason: "taken" }) };
     expect(first.error).toEqual(expected);
     expect(after).toBe("went on");
-    expect(await stand.endpoint.diary(key)).toHaveLength(1);
+    expect(await stand.diary.lines(key)).toHaveLength(1);
   });
 
   it("a step's value may be bytes that are no text", async () => {

@@ -32,13 +32,13 @@ export function workflows(stand: Stand): void {
     const again = await stand.call(`Flow/${key}/run/send`, "third");
     expect(again.status).toBe(202);
     expect(json(again)).toEqual({ invocationId: id, status: "PreviouslyAccepted" });
-    expect(await stand.endpoint.diary(`flow ${key}`)).toEqual(["run"]);
+    expect(await stand.diary.lines(`flow ${key}`)).toEqual(["run"]);
   });
 
   it("shared handlers read the workflow's state, during the run and after it", async () => {
     const key = stand.name();
     const id = await stand.send(`Flow/${key}/run`, "wait");
-    await stand.endpoint.diaryOf(`flow ${key}`, 1);
+    await stand.diary.linesOf(`flow ${key}`, 1);
     await stand.value(`Flow/${key}/resolve`, { name: "decision", value: 1 });
     await stand.attach(id);
     expect(await stand.value(`Flow/${key}/input`)).toBe("wait");
