@@ -26,4 +26,10 @@ describe("parseOptions", () => {
     expect(() => parseOptions(["--server", "other"], 5)).toThrow("--server");
     expect(() => parseOptions(["--nonsense"], 5)).toThrow("--nonsense");
   });
+
+  it("measures the servers of the benchmark unless one is asked for", () => {
+    expect(parseOptions([], 5, ["in-process"]).servers).toEqual(["in-process"]);
+    expect(parseOptions(["--server", "restate-server"], 5, ["in-process"]).servers).toEqual(["restate-server"]);
+    expect(parseOptions(["--profile", "--server", "in-process"], 5).servers).toEqual(["in-process"]);
+  });
 });

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { ServerKind } from "./servers/index.ts";
+import { SERVER_NAMES, type ServerKind } from "./servers/index.ts";
 
 /** What both benchmarks understand on the command line. */
 export interface Options {
@@ -27,19 +27,24 @@ export const USAGE = `  --rounds N     rounds, each with both servers in turn (5
   --seconds S    measured seconds of a cell and round, after a warm-up of 40 % of it (5)
   --count N      suspended invocations (100000)
   --only A,B     only these cells: greet-1 greet-64 steps-1 steps-64 hot-key keys-64
-  --server NAME  only restate-server or only restate-lite
+  --server NAME  only this one: restate-server, restate-lite, or in-process (restate-lite with the services in it)
   --no-build     take dist/ as it is
   --record       write the results to bench/RESULTS.md
   --smoke        under a minute: every cell must give answers, no figure is judged
-  --profile      restate-lite only, under Node's profiler: the functions that take most CPU`;
+  --profile      one of ours (restate-lite, or --server in-process) under Node's profiler: what takes most CPU`;
 
 /**
  * Parses the command line.
  *
  * @param rounds the default number of rounds
+ * @param servers the servers that are measured unless one is asked for
  * @throws Error that says what is wrong
  */
-export function parseOptions(args: readonly string[], rounds: number): Options {
+export function parseOptions(
+  args: readonly string[],
+  rounds: number,
+  servers: readonly ServerKind["name"][] = ["restate-server", "restate-lite"],
+): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -69,15 +74,19 @@ export function parseOptions(args: readonly string[], rounds: number): Options {
     shouldRecord: values.record,
     shouldBuild: !values["no-build"],
     shouldProfile: values.profile,
-    servers: values.profile ? ["restate-lite"] : serverNames(values.server),
+    servers: serverNames(values.server, values.profile ? ["restate-lite"] : servers),
     only: values.only === undefined ? [] : values.only.split(","),
   };
 }
 
-function serverNames(name: string | undefined): ServerKind["name"][] {
-  if (name === undefined) return ["restate-server", "restate-lite"];
-  if (name === "restate-server" || name === "restate-lite") return [name];
-  throw new Error(`--server is restate-server or restate-lite, not ${name}`);
+function serverNames(
+  given: string | undefined,
+  otherwise: readonly ServerKind["name"][],
+): readonly ServerKind["name"][] {
+  if (given === undefined) return otherwise;
+  const name = SERVER_NAMES.find((candidate) => candidate === given);
+  if (name === undefined) throw new Error(`--server is one of ${SERVER_NAMES.join(", ")}, not ${given}`);
+  return [name];
 }
 
 function positive(option: string, text: string): number {

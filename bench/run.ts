@@ -1,7 +1,8 @@
 /**
- * `npm run bench`: calls on the real server and on ours, with the same endpoint, and what the machine allows at most.
+ * `npm run bench`: calls on the real server and on ours, with the same endpoint, and what the machine allows at most;
+ * and on ours with the same services in its own process, on our SDK.
  *
- * Each round measures the limits and then both servers, one after the other, each from an empty data directory: time
+ * Each round measures the limits and then the servers, one after the other, each from an empty data directory: time
  * to healthy, idle memory, every cell, memory afterwards, and the restart after a crash. Which server comes first
  * alternates. Figures are medians over the rounds; a ratio is ours divided by the real server's. A wrong answer, a
  * broken connection or a counter that does not add up fails the run.
@@ -10,12 +11,13 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type Bed, circumstances, inTurn, onBed } from "./bed.ts";
-import { CELLS, type Cell, rowsOf, SERVER_ROWS } from "./calls/cells.ts";
+import { CELLS, type Cell, inProcessRowsOf, rowsOf, SERVER_ROWS } from "./calls/cells.ts";
 import { type Limit, limits, limitsTable, measureLimits, startEcho } from "./calls/limits.ts";
 import { profileCells } from "./calls/profiling.ts";
 import { type Disturbance, serverRound } from "./calls/round.ts";
 import { type Options, parseOptions, USAGE } from "./options.ts";
 import { compare, comparisonTable, loadText, median, type Row, recordPart, Samples } from "./results/index.ts";
+import { SERVER_NAMES } from "./servers/index.ts";
 import { suspendedReport } from "./suspended/report.ts";
 
 const DEFAULT_ROUNDS = 5;
@@ -65,7 +67,7 @@ async function bench(bed: Bed): Promise<void> {
   console.log(text);
   if (options.isSmoke) {
     mistakes.push(...missingFigures(bed, taken, measuredLimits, limitSamples));
-    console.log(await suspendedReport(bed, options));
+    console.log(await suspendedReport({ ...bed, kinds: bed.kinds.filter(({ hasServices }) => !hasServices) }, options));
   }
   if (mistakes.length > 0) throw new Error(`the run is void:\n${mistakes.join("\n")}`);
   if (options.shouldRecord) console.error(`recorded in ${path.relative(process.cwd(), recordPart("calls", text))}`);
@@ -81,6 +83,7 @@ function report(
 ): string {
   const real = taken.get("restate-server") ?? new Samples();
   const ours = taken.get("restate-lite") ?? new Samples();
+  const inProcess = taken.get("in-process") ?? new Samples();
   const rows: readonly Row[] = [...cells.flatMap(rowsOf), ...SERVER_ROWS];
   const seconds = (ms: number) => (ms / 1000).toFixed(1);
   return [
@@ -92,6 +95,12 @@ function report(
       ...disturbanceLine(disturbance),
     ]),
     comparisonTable(rows.map((row) => compare(row, real, ours))),
+    "The real server with its endpoint, and restate-lite with the services in its own process, on the bundled SDK:",
+    comparisonTable(
+      cells.flatMap(inProcessRowsOf).map((row) => compare(row, real, inProcess)),
+      "restate-server",
+      "in-process",
+    ),
     "What the machine allows at most, measured in the same rounds:",
     limitsTable(measuredLimits, limitSamples),
   ].join("\n\n");
@@ -138,7 +147,7 @@ function cellsOf({ only }: Options): Cell[] {
 
 function optionsOrExit(): Options {
   try {
-    const parsed = parseOptions(process.argv.slice(2), DEFAULT_ROUNDS);
+    const parsed = parseOptions(process.argv.slice(2), DEFAULT_ROUNDS, SERVER_NAMES);
     if (parsed.shouldProfile) fs.mkdirSync(path.join(os.tmpdir(), `restate-lite-profile-${process.pid}`));
     return parsed;
   } catch (error) {

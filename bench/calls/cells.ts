@@ -13,6 +13,8 @@ export interface Cell {
   readonly counterKeys?: readonly string[];
   readonly throughputTarget?: Target;
   readonly p50Target?: Target;
+  /** The same for ours with the services in its own process. */
+  readonly inProcess?: { readonly throughput?: Target; readonly p50?: Target };
 }
 
 export const GREET = { paths: ["/Greeter/greet"], body: '"Ada"', expectedBody: '"Hello Ada!"' };
@@ -31,6 +33,7 @@ export const CELLS: readonly Cell[] = [
     connections: 1,
     ...GREET,
     p50Target: { of: "ratio", atMost: 0.4 },
+    inProcess: { p50: { of: "ratio", atMost: 0.2 } },
   },
   {
     name: "greet-64",
@@ -38,6 +41,7 @@ export const CELLS: readonly Cell[] = [
     connections: MANY,
     ...GREET,
     throughputTarget: { of: "ratio", atLeast: 2.5 },
+    inProcess: { throughput: { of: "ratio", atLeast: 6 } },
   },
   {
     name: "steps-1",
@@ -91,6 +95,16 @@ export function orderOf(cell: Omit<Cell, "name" | "title">, port: number, length
     measureMs,
     ...(answersPerConnection === undefined ? {} : { answers: answersPerConnection * connections }),
   };
+}
+
+/** The rows that a cell adds to the comparison with services in our own process. */
+export function inProcessRowsOf({ throughputTarget: _throughput, p50Target: _p50, inProcess, ...cell }: Cell): Row[] {
+  const { throughput, p50 } = inProcess ?? {};
+  return rowsOf({
+    ...cell,
+    ...(throughput === undefined ? {} : { throughputTarget: throughput }),
+    ...(p50 === undefined ? {} : { p50Target: p50 }),
+  });
 }
 
 /** The rows that a cell adds to the comparison. */

@@ -9,6 +9,7 @@ import {
   messageTypeName,
   OutputCommand,
   ProposeRunCompletion,
+  RunCommand,
   RunCompletion,
   Start,
 } from "../../sdk/protocol/index.ts";
@@ -36,10 +37,11 @@ export async function endpointLoad(order: EndpointOrder): Promise<Measured> {
 }
 
 async function attempts(session: http2.ClientHttp2Session, order: EndpointOrder, window: Window): Promise<void> {
+  const journal = recordedJournal(order.recordedSteps ?? 0);
   try {
     for (;;) {
       const sentAtUs = nowUs();
-      await attempt(session, order);
+      await attempt(session, order, journal);
       if (!window.answered(sentAtUs, nowUs())) return;
     }
   } catch (error) {
@@ -47,7 +49,7 @@ async function attempts(session: http2.ClientHttp2Session, order: EndpointOrder,
   }
 }
 
-function attempt(session: http2.ClientHttp2Session, order: EndpointOrder): Promise<void> {
+function attempt(session: http2.ClientHttp2Session, order: EndpointOrder, journal: RecordedJournal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stream = session.request({ ":method": "POST", ":path": order.path, "content-type": CONTENT_TYPE });
     const frames = new FrameDecoder(MESSAGE_LIMIT_BYTES);
@@ -85,13 +87,30 @@ function attempt(session: http2.ClientHttp2Session, order: EndpointOrder): Promi
       if (output === order.expectedBody) resolve();
       else reject(new Error(`gave ${output ?? "no output"}`));
     });
-    stream.write(opening(order.body));
+    stream.write(opening(order.body, journal));
   });
 }
 
-/** Start and Input in one chunk, as a server sends them. */
-function opening(body: string): Buffer {
+/** What follows the input in a journal that was recorded earlier. */
+interface RecordedJournal {
+  readonly entries: number;
+  readonly frames: Buffer;
+}
+
+/** Each step's command and, behind it, its completion. */
+function recordedJournal(steps: number): RecordedJournal {
+  const frames: Buffer[] = [];
+  for (let completionId = 1; completionId <= steps; completionId++) {
+    frames.push(RunCommand.frame({ resultCompletionId: completionId, name: "step" }));
+    frames.push(RunCompletion.frame({ completionId, value: Buffer.from("1") }));
+  }
+  return { entries: frames.length, frames: Buffer.concat(frames) };
+}
+
+/** Start, Input and what was recorded in one chunk, as a server sends them. */
+function opening(body: string, journal: RecordedJournal): Buffer {
   const id = randomBytes(INVOCATION_ID_BYTES);
-  const start = Start.frame({ id, debugId: encodeInvocationId(id), knownEntries: 1, randomSeed: 1n });
-  return Buffer.concat([start, InputCommand.frame({ value: Buffer.from(body) })]);
+  const knownEntries = 1 + journal.entries;
+  const start = Start.frame({ id, debugId: encodeInvocationId(id), knownEntries, randomSeed: 1n });
+  return Buffer.concat([start, InputCommand.frame({ value: Buffer.from(body) }), journal.frames]);
 }

@@ -31,6 +31,8 @@ export interface EndpointOrder extends Duration {
   readonly path: string;
   readonly body: string;
   readonly expectedBody: string;
+  /** Steps named `step` with the result 1 that stand in the journal already, for the handler to replay. */
+  readonly recordedSteps?: number;
 }
 
 /** Overwrites a page of a file and flushes it, again and again. */

@@ -17,7 +17,8 @@ describe("Window", () => {
     expect(answered(250, 3000)).toBe(true);
     expect(answered(350, 9)).toBe(false);
     const { answers, allAnswers, answersPerSecond, p50Us, maxUs } = window.result();
-    expect({ answers, allAnswers, answersPerSecond }).toEqual({ answers: 2, allAnswers: 4, answersPerSecond: 0.01 });
+    expect({ answers, allAnswers }).toEqual({ answers: 2, allAnswers: 4 });
+    expect(answersPerSecond).toBeCloseTo(0.01, 6);
     expect(p50Us).toBeCloseTo(2000, 3);
     expect(maxUs).toBeCloseTo(3000, 3);
   });

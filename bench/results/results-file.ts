@@ -5,12 +5,12 @@ const FILE = fileURLToPath(new URL("../RESULTS.md", import.meta.url));
 const OPENING = `# Benchmark results
 
 Written by the benchmark itself (\`--record\`): each part below is the last recorded run of its kind. How to run it
-stands in \`bench/run.ts\` and \`bench/suspended.ts\`.
+stands in \`bench/run.ts\`, \`bench/suspended.ts\` and \`bench/sdk.ts\`.
 `;
 
-export type Part = "calls" | "suspended";
+export type Part = "calls" | "suspended" | "sdk";
 
-/** Replaces one part of RESULTS.md and leaves the other as it is. */
+/** Replaces one part of RESULTS.md and leaves the others as they are. */
 export function recordPart(part: Part, text: string): string {
   const before = fs.existsSync(FILE) ? fs.readFileSync(FILE, "utf8") : OPENING;
   fs.writeFileSync(FILE, withPart(before, part, text));

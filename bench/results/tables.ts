@@ -1,19 +1,25 @@
 import type { Target, Unit, Verdict } from "./comparison.ts";
 
-const COLUMNS = ["", "restate-server", "restate-lite", "ratio", "in the rounds", "target", "met"];
-
-/** A comparison as a Markdown table. */
-export function comparisonTable(verdicts: readonly Verdict[]): string {
-  const rows = verdicts.map(({ row, real, ours, ratio, roundRatios, isMet }) => [
+/**
+ * A comparison as a Markdown table.
+ *
+ * @param theirs, ours what is compared: the ratio is ours by theirs
+ */
+export function comparisonTable(
+  verdicts: readonly Verdict[],
+  theirs = "restate-server",
+  ours = "restate-lite",
+): string {
+  const rows = verdicts.map(({ row, real, ours: mine, ratio, roundRatios, isMet }) => [
     row.title,
     figure(real, row.unit),
-    figure(ours, row.unit),
+    figure(mine, row.unit),
     number(ratio, 2),
     range(roundRatios),
     row.target === undefined ? "" : targetText(row.target, row.unit),
     isMet === undefined ? "" : isMet ? "yes" : "**no**",
   ]);
-  return table(COLUMNS, rows);
+  return table(["", theirs, ours, "ratio", "in the rounds", "target", "met"], rows);
 }
 
 /** A Markdown table; every column but the first is aligned to the right. */

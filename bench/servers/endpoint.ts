@@ -3,19 +3,14 @@ import { fileURLToPath } from "node:url";
 import { freePorts } from "./ports.ts";
 import { Program } from "./program.ts";
 import { eventually, request } from "./request.ts";
+import type { WaiterCounts } from "./waiter.ts";
 
 const READY_TIMEOUT_MS = 30_000;
 
-/** How far the invocations of the service `Waiter` have come in the endpoint. */
-export interface WaiterCounts {
-  /** Different invocations that an attempt was started for. */
-  readonly invocations: number;
-  readonly openAttempts: number;
-  /** An awakeable that one of them awaits, and which invocation that is. */
-  readonly awakeable?: { readonly id: string; readonly invocationId: string };
-}
+/** Which SDK an endpoint's services are written with. */
+export type EndpointSdk = "official" | "ours";
 
-/** The endpoint process: services of the official SDK on Node 24, the same process for both servers. */
+/** The endpoint process: the measured services on Node 24, the same process for both servers. */
 export class Endpoint {
   readonly port: number;
   readonly sdkVersion: string;
@@ -29,11 +24,11 @@ export class Endpoint {
     this.sdkVersion = sdkVersion;
   }
 
-  static async start(node24: string, logFile: string): Promise<Endpoint> {
+  static async start(node24: string, logFile: string, sdk: EndpointSdk = "official"): Promise<Endpoint> {
     const [port] = (await freePorts(1)) as [number];
-    const services = fileURLToPath(new URL("./services.ts", import.meta.url));
-    const env = { PORT: String(port), NODE_ENV: "production" };
-    const program = new Program("endpoint", node24, [services], { env, logFile, hasIpc: true });
+    const file = fileURLToPath(new URL("./endpoint-program.ts", import.meta.url));
+    const env = { PORT: String(port), SDK: sdk, NODE_ENV: "production" };
+    const program = new Program(`endpoint (${sdk} SDK)`, node24, [file], { env, logFile, hasIpc: true });
     // It speaks HTTP/2 only, so anything but a refused connection means that it listens.
     const listening = (error: NodeJS.ErrnoException) => {
       if (error.code === "ECONNREFUSED") throw error;

@@ -1,9 +1,10 @@
 /** The processes under test: both servers, the endpoint that they call, and what they use of the machine. */
-export { Endpoint, type WaiterCounts } from "./endpoint.ts";
+export { Endpoint, type EndpointSdk } from "./endpoint.ts";
 export { cpuUs, machineCpuUs, residentBytes } from "./footprint.ts";
-export { restateLite, restateServer } from "./kinds.ts";
+export { kindOf } from "./kinds.ts";
 export { freePorts } from "./ports.ts";
 export { Program } from "./program.ts";
 export { eventually, request, requestOk } from "./request.ts";
-export { Server, type ServerKind, type ServerPorts } from "./server.ts";
+export { SERVER_NAMES, Server, type ServerKind, type ServerPorts } from "./server.ts";
 export { type Toolchain, toolchain } from "./toolchain.ts";
+export type { WaiterCounts } from "./waiter.ts";

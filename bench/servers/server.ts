@@ -3,10 +3,15 @@ import { eventually, request, requestOk } from "./request.ts";
 
 const READY_TIMEOUT_MS = 60_000;
 
+/** The real server, ours, and ours with the measured services in its own process. */
+export const SERVER_NAMES = ["restate-server", "restate-lite", "in-process"] as const;
+
 /** A kind of server that the benchmark can start. */
 export interface ServerKind {
-  readonly name: "restate-server" | "restate-lite";
+  readonly name: (typeof SERVER_NAMES)[number];
   readonly version: string;
+  /** It has the services itself: no endpoint is registered. */
+  readonly hasServices: boolean;
   /** The command line of a server on these ports and this data directory. */
   launch(ports: ServerPorts, dataDir: string): Launch;
 }
@@ -56,10 +61,12 @@ export class Server {
     return performance.now() - this.#startedAtMs;
   }
 
-  /** Registers an endpoint, and waits until its services can be called. */
+  /** Registers an endpoint if the server needs one, and waits until its services can be called. */
   async register(endpointPort: number, service: string): Promise<void> {
-    const deployment = JSON.stringify({ uri: `http://127.0.0.1:${endpointPort}` });
-    await this.#eventually(() => requestOk(this.ports.admin, "/deployments", deployment));
+    if (!this.kind.hasServices) {
+      const deployment = JSON.stringify({ uri: `http://127.0.0.1:${endpointPort}` });
+      await this.#eventually(() => requestOk(this.ports.admin, "/deployments", deployment));
+    }
     await this.#eventually(async () => {
       const answer = await request(this.ports.ingress, `/${service}/greet`, JSON.stringify("Ada"));
       if (answer.status !== 200) throw new Error(`${service}/greet: ${answer.status} ${answer.body}`);
