@@ -4,7 +4,7 @@ const oneFileAtATime = { fileParallelism: false, maxWorkers: 1 } as const;
 const minuteMs = 60_000;
 
 /**
- * Eight projects, cheapest first. `unit` needs nothing but `npm install`; the others start servers and endpoints as
+ * Nine projects, cheapest first, each named after its folder under test/ (scripts/test-report.mjs counts by that). `unit` needs nothing but `npm install`; the others start servers and endpoints as
  * processes (test/support/toolchain.ts knows where they are), so they run one file at a time and one project after
  * the other. Forks rather than threads: better-sqlite3 is a native module, and a crash stays in its file.
  */
@@ -36,7 +36,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "types",
+          name: "sdk-types",
           include: ["test/sdk-types/**/*.test.ts"],
           testTimeout: 2 * minuteMs,
           hookTimeout: 2 * minuteMs,
@@ -68,12 +68,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "conformance",
-          include: ["test/{conformance,companions}/**/*.test.ts"],
+          name: "companions",
+          include: ["test/companions/**/*.test.ts"],
           testTimeout: minuteMs,
           hookTimeout: minuteMs,
           ...oneFileAtATime,
           sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "conformance",
+          include: ["test/conformance/**/*.test.ts"],
+          testTimeout: minuteMs,
+          hookTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 6 },
         },
       },
       {
@@ -84,7 +95,7 @@ export default defineConfig({
           testTimeout: 2 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 6 },
+          sequence: { groupOrder: 7 },
         },
       },
       {
@@ -95,7 +106,7 @@ export default defineConfig({
           testTimeout: 15 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 7 },
+          sequence: { groupOrder: 8 },
         },
       },
     ],
