@@ -1,0 +1,3 @@
+import { drive } from "./driver.ts";
+
+drive("java");
