@@ -20,6 +20,7 @@ const entries = {
   cli: "server/cli/main.ts",
   index: "server/index.ts",
   checkpointer: "server/storage/checkpointer.ts",
+  "query-child": "server/admin/query/child.ts",
 };
 
 /**
@@ -35,7 +36,7 @@ const sdkEntries = {
   "sdk/clients": "sdk/clients/index.ts",
 };
 
-const external = ["better-sqlite3", "express", "ws", "pino", "zod"];
+const external = ["better-sqlite3", "express", "libpg-query", "ws", "pino", "zod"];
 
 // `npm install --omit=dev` in a checkout runs `prepare` without the build tools: fine when dist/ is there already.
 let esbuild;

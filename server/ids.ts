@@ -20,3 +20,8 @@ export function randomIds(): Ids {
   };
   return { invocationBytes: next, deploymentId: () => encodeResourceId("dp", next()) };
 }
+
+/** A subscription id in the real textual form, `sub_1` + base62. */
+export function randomSubscriptionId(): string {
+  return encodeResourceId("sub", randomBytes(ID_BYTES));
+}

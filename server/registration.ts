@@ -1,11 +1,14 @@
 import { ServerError } from "./errors.ts";
 import { type DiscoveryAnswer, type DiscoveryOptions, isInProcess, type Staged } from "./invoker/index.ts";
 import {
+  clampedEdit,
   parseManifest,
   type Registered,
   type Registration,
   type Registry,
+  type Service,
   type ServiceDefaults,
+  type ServiceEdit,
 } from "./registry/index.ts";
 import type { Turns } from "./storage/index.ts";
 
@@ -64,6 +67,12 @@ export class Registrar {
         ? registry.replace(deploymentId, registration, request.dryRun)
         : registry.readdress(deploymentId, registration, request.dryRun),
     );
+  }
+
+  /** Changes the configuration of a service until its next revision; `undefined` when there is no such service. */
+  edit(serviceName: string, edit: ServiceEdit): Promise<Service | undefined> {
+    const { registry, defaults } = this.#parts;
+    return this.#durably(() => registry.edit(serviceName, clampedEdit(edit, defaults)));
   }
 
   /** Asks an endpoint what it serves, without registering it. */

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createAdmin } from "./admin/index.ts";
+import { createAdmin, QueryService, querySource } from "./admin/index.ts";
 import { systemClock } from "./clock.ts";
 import type { ServerConfig } from "./config/index.ts";
 import { type AttemptHost, Engine } from "./engine/index.ts";
 import { ServerError } from "./errors.ts";
 import { createGuard, type Listener, listen } from "./http/index.ts";
-import { randomIds } from "./ids.ts";
+import { randomIds, randomSubscriptionId } from "./ids.ts";
 import { InProcessRegistrar } from "./in-process.ts";
 import { createIngress } from "./ingress/index.ts";
 import {
@@ -23,7 +23,7 @@ import {
 } from "./invoker/index.ts";
 import type { Log } from "./log.ts";
 import { Registrar } from "./registration.ts";
-import { type Registered, Registry, type ServiceDefaults } from "./registry/index.ts";
+import { Kafka, LimitRules, PausedQueues, type Registered, Registry, type ServiceDefaults } from "./registry/index.ts";
 import { openStorage, prepareStatements, type Storage } from "./storage/index.ts";
 
 /** A running server. */
@@ -88,6 +88,8 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
   const ids = randomIds();
   const { turns } = storage;
   const registry = new Registry({ storage, clock, ids });
+  const limitRules = new LimitRules(storage, clock);
+  const pausedQueues = new PausedQueues(storage);
   // Engine and invoker know each other: the engine gets the invoker's methods before there is an invoker.
   const late: { invoker?: Invoker } = {};
   const host: AttemptHost = {
@@ -138,6 +140,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
   // Before anything can call or resume them.
   if (services !== undefined && services.length > 0) await inProcess.register(services, endpoint);
 
+  const query = new QueryService(querySource(storage, engine, clock), log);
   const { allowedHosts, allowedOrigins } = config;
   const ingressHost = config.ingressHost ?? config.host;
   const adminHost = config.adminHost ?? config.host;
@@ -169,7 +172,13 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
         engine,
         registry,
         registrar,
+        limitRules,
+        pausedQueues,
+        kafka: new Kafka(storage, clock),
+        query,
         turns,
+        newSubscriptionId: randomSubscriptionId,
+        clusterName: config.clusterName,
         advertisedIngress: config.advertisedIngress ?? `${ingressUrl}/`,
         log,
       }),
@@ -195,6 +204,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
     async close(graceMs = 0) {
       ingress.close();
       await Promise.all([ingressListener.close(graceMs), adminListener.close(graceMs)]);
+      query.close();
       engine.stop();
       await invoker.close();
       await storage.close();

@@ -35,7 +35,8 @@ const ANSWERS: EngineAnswers = {
     purgeJournal: "done",
     pause: "completed",
     resume: "completed",
-    description: { status: "completed" },
+    restart: { kind: "restarted", id: UNKNOWN },
+    description: { status: "completed", deployment: "dp_5" },
   },
 };
 
@@ -283,7 +284,6 @@ describe("PATCH /invocations", () => {
     ["resume", RUNNING, 200],
     ["resume", INBOXED, 425],
     ["resume", COMPLETED, 409],
-    ["restart-as-new", COMPLETED, 501],
     ["restart-as-new", UNKNOWN, 404],
     ["cancel", "inv_1nope", 400],
     ["restart-as-new", "inv_1nope", 400],
@@ -300,6 +300,49 @@ describe("PATCH /invocations", () => {
       await admin.request("PATCH", `/invocations/${SUSPENDED}/resume?deployment=${deployment}`);
     }
     expect(admin.commands).toEqual([`resume ${SUSPENDED} dp_7`, `resume ${SUSPENDED} dp_1`, `resume ${SUSPENDED}`]);
+  });
+});
+
+describe("PATCH /invocations/{id}/restart-as-new", () => {
+  const path = (query: string) => `/invocations/${COMPLETED}/restart-as-new${query}`;
+
+  it("answers with the id of the new invocation", async () => {
+    expect((await admin.request("PATCH", path(""))).json).toEqual({ new_invocation_id: UNKNOWN });
+    expect(admin.commands).toEqual([`restart ${COMPLETED} 0`]);
+  });
+
+  it("passes on how much of the journal is kept, and where it goes on", async () => {
+    for (const query of ["?from=3", "?from=3&deployment=latest", "?from=3&deployment=keep", "?deployment=dp_7"]) {
+      expect((await admin.request("PATCH", path(query))).status).toBe(200);
+    }
+    expect(admin.commands).toEqual([
+      `restart ${COMPLETED} 3`,
+      `restart ${COMPLETED} 3`,
+      `restart ${COMPLETED} 3 dp_5`,
+      `restart ${COMPLETED} 0 dp_7`,
+    ]);
+  });
+
+  it.each(["?from=x", "?from=-1", "?from=", "?from=4294967296", "?deployment=", "?deployment=LATEST"])(
+    "%s is 400",
+    async (query) => {
+      expect((await admin.request("PATCH", path(query))).status).toBe(400);
+      expect(admin.commands).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["not-started", 425],
+    ["running", 409],
+    ["no-input", 410],
+    ["workflow", 422],
+    ["incomplete-prefix", 400],
+    ["other-protocol", 400],
+  ] as const)("of one that is '%s' answers %i", async (kind, status) => {
+    const own = await startAdmin({ [RUNNING]: { restart: { kind } } });
+    const answer = await own.request("PATCH", `/invocations/${RUNNING}/restart-as-new`);
+    await own.close();
+    expect(answer).toMatchObject({ status, json: { message: expect.stringContaining(RUNNING), restate_code: null } });
   });
 });
 

@@ -44,6 +44,18 @@ export function readBody<T>(schema: ZodType<T>, body: unknown): T {
   );
 }
 
+/** Reads a query string. @throws ServerError 400 */
+export function readQuery<T>(schema: ZodType<T>, query: unknown): T {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new ServerError(
+    400,
+    "RL_BAD_QUERY",
+    `Failed to deserialize query string: ${issue?.path.join(".")}: ${issue?.message}`,
+  );
+}
+
 /** Runs an engine command and answers with its result once that is durable. */
 export function answerDurably<T>(turns: Turns, command: () => T, answer: (result: T) => void): void {
   turns.apply(() => {

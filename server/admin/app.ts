@@ -1,11 +1,15 @@
 import express, { type Express, type Response, type Router } from "express";
 import { ServerError } from "../errors.ts";
-import { errorHandler } from "./answers.ts";
+import { errorHandler, methodsOf } from "./answers.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { describeRoute, invocationRoutes } from "./invocations.ts";
+import { kafkaClusterRoutes, subscriptionRoutes } from "./kafka.ts";
+import { limitRoutes } from "./limits.ts";
 import type { AdminParts } from "./parts.ts";
+import { queryRoute } from "./query/index.ts";
 import { serviceRoutes } from "./services.ts";
-import { MAX_ADMIN_VERSION, MIN_ADMIN_VERSION, versionJson } from "./version.ts";
+import { MAX_ADMIN_VERSION, MIN_ADMIN_VERSION, VERSION, versionJson } from "./version.ts";
+import { vqueueRoutes } from "./vqueues.ts";
 
 const JSON_LIMIT = "32mb";
 
@@ -19,6 +23,11 @@ export function createApp(parts: AdminParts): Express {
   app.disable("etag");
   app.response.json = sendJson;
   app.use(express.json({ limit: JSON_LIMIT, strict: false }));
+  // A slash at the end makes it another path, as on the real server.
+  app.use((request, response, next) => {
+    if (/^\/(?!ui\/).+\/$/.test(request.path)) response.status(404).end();
+    else next();
+  });
   app.use("/", versionRoutes(parts, undefined));
   for (let version = MIN_ADMIN_VERSION; version <= MAX_ADMIN_VERSION; version++) {
     app.use(`/v${version}`, versionRoutes(parts, version));
@@ -58,5 +67,20 @@ function versionRoutes(parts: AdminParts, version: number | undefined): Router {
   router.use("/deployments", deploymentRoutes(parts, version));
   router.use("/services", serviceRoutes(parts));
   router.use("/invocations", invocationRoutes(parts));
+  router.post("/query", queryRoute(parts.query, parts.turns));
+  router.all("/query", methodsOf("POST"));
+  router.use("/limits", limitRoutes(parts));
+  router.use("/vqueues", vqueueRoutes(parts));
+  router.use("/kafka-clusters", kafkaClusterRoutes(parts));
+  router.use("/subscriptions", subscriptionRoutes(parts));
+  router.get("/cluster-health", (_request, response) => {
+    // One node, which is what a single-node cluster of the real server says.
+    response.json({ cluster_name: parts.clusterName, metadata_cluster_health: { members: [1] } });
+  });
+  router.get("/openapi", async (_request, response) => {
+    const { adminDocument } = await import("./openapi/document.ts");
+    response.json(adminDocument(VERSION));
+  });
+  for (const path of ["/health", "/version", "/cluster-health", "/openapi"]) router.all(path, methodsOf("GET", "HEAD"));
   return router;
 }

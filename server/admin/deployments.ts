@@ -8,11 +8,13 @@ import {
   methodsOf,
   notFound,
   readBody,
+  readQuery,
   requireJson,
   sendError,
 } from "./answers.ts";
 import { registerDeployment, updateDeployment } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
+import { deleteDeploymentQuery } from "./queries.ts";
 import { deploymentDetail, deploymentSummary, registeredJson } from "./shapes.ts";
 
 /**
@@ -38,6 +40,7 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
   });
 
   router.post("/", requireJson, async (request, response) => {
+    refuseOtherKinds(request.body);
     const body = readBody(registerDeployment, request.body);
     const uri = absoluteUri(body.uri);
     const force = body.force ?? overwritesByDefault;
@@ -65,6 +68,7 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
 
   const update: RequestHandler = async (request, response) => {
     const known = find(String(request.params.id));
+    refuseOtherKinds(request.body);
     const body = readBody(updateDeployment, request.body);
     const changed: RegistrationRequest = {
       uri: body.uri == null ? known.uri : absoluteUri(body.uri),
@@ -87,7 +91,8 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
   }
 
   router.delete("/:id", (request, response) => {
-    if (request.query.force !== "true") {
+    const { force } = readQuery(deleteDeploymentQuery, request.query);
+    if (force !== "true") {
       // The real server does not implement a graceful removal either, not even to look for the deployment.
       checkDeploymentId(request.params.id);
       response.status(501).end();
@@ -117,4 +122,24 @@ function absoluteUri(text: string): string {
     throw badField("uri", `The provided uri ${text} is not absolute, only absolute URIs can be used.`);
   }
   return text;
+}
+
+/** Endpoints that the real server can reach and restate-lite cannot. */
+function refuseOtherKinds(body: unknown): void {
+  if (typeof body !== "object" || body === null) return;
+  const { arn, uri, auth } = body as { arn?: unknown; uri?: unknown; auth?: unknown };
+  if (typeof arn === "string" && typeof uri !== "string") {
+    throw new ServerError(
+      501,
+      "RL_NOT_IMPLEMENTED",
+      "restate-lite does not invoke AWS Lambda functions. Serve the endpoint over HTTP and register its `uri`.",
+    );
+  }
+  if (auth != null) {
+    throw new ServerError(
+      501,
+      "RL_NOT_IMPLEMENTED",
+      "restate-lite mints no Google ID tokens. Leave `auth` out, or send a token of your own with `additional_headers`.",
+    );
+  }
 }

@@ -1,10 +1,11 @@
-import type { Description, Engine } from "../engine/index.ts";
+import { encodeResourceId } from "../../sdk/protocol/index.ts";
+import type { Description, Engine, RestartOptions, RestartResult } from "../engine/index.ts";
 import { createGuard, listen } from "../http/index.ts";
 import type { DiscoveryOptions } from "../invoker/index.ts";
 import { Registrar } from "../registration.ts";
-import { Registry, type ServiceDefaults } from "../registry/index.ts";
+import { Kafka, LimitRules, PausedQueues, Registry, type ServiceDefaults } from "../registry/index.ts";
 import { openStorage } from "../storage/index.ts";
-import { createAdmin } from "./index.ts";
+import { createAdmin, QueryService } from "./index.ts";
 
 /** Parts for tests: a real listener, registry and database; the engine and the endpoints are the test's. */
 export const DEFAULTS: ServiceDefaults = {
@@ -21,7 +22,7 @@ export const DEFAULTS: ServiceDefaults = {
 /** What the fake engine says to each command, by invocation id; everything else is unknown to it. */
 export type EngineAnswers = Record<
   string,
-  Partial<Record<CommandName, string>> & { description?: Partial<Description> }
+  Partial<Record<CommandName, string>> & { description?: Partial<Description>; restart?: RestartResult }
 >;
 
 type CommandName = "cancel" | "kill" | "purge" | "purgeJournal" | "pause" | "resume";
@@ -38,6 +39,10 @@ function fakeEngine(answers: EngineAnswers, commands: string[]): Engine {
     purgeJournal: command("purgeJournal"),
     pause: command("pause"),
     resume: command("resume"),
+    restart(id: string, { from, deployment }: RestartOptions): RestartResult {
+      commands.push(["restart", id, from, ...(deployment === undefined ? [] : [deployment])].join(" "));
+      return answers[id]?.restart ?? { kind: "unknown" };
+    },
     describe: (id: string) => answers[id]?.description,
   };
   // reason: the admin API calls no more of the engine than this.
@@ -84,6 +89,8 @@ export async function startAdmin(answers: EngineAnswers = {}) {
   });
   const commands: string[] = [];
   const log = () => {};
+  const kafka = new Kafka(storage, clock);
+  const pausedQueues = new PausedQueues(storage);
   const listener = await listen({
     host: "127.0.0.1",
     port: 0,
@@ -92,7 +99,16 @@ export async function startAdmin(answers: EngineAnswers = {}) {
       engine: fakeEngine(answers, commands),
       registry,
       registrar,
+      query: new QueryService(
+        { path: undefined, image: async () => storage.db.serialize(), live: () => [], nowMs: () => nowMs },
+        log,
+      ),
+      limitRules: new LimitRules(storage, clock),
+      pausedQueues,
+      kafka,
       turns: storage.turns,
+      newSubscriptionId: () => encodeResourceId("sub", Buffer.alloc(16, ++ids)),
+      clusterName: "localcluster",
       advertisedIngress: "http://localhost:8080/",
       log,
     }),
@@ -120,6 +136,8 @@ export async function startAdmin(answers: EngineAnswers = {}) {
     discoveries,
     commands,
     registry,
+    kafka,
+    pausedQueues,
     async close() {
       await listener.close(0);
       await storage.close();

@@ -8,6 +8,7 @@ import type { AdminParts } from "./parts.ts";
 import { versionJson } from "./version.ts";
 
 export type { AdminParts } from "./parts.ts";
+export { type QueryLimits, QueryService, querySource } from "./query/index.ts";
 export { friendlyDuration } from "./shapes.ts";
 
 /** Express takes the requests and responses of `node:http`, which is what the admin port serves. */

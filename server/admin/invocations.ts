@@ -1,16 +1,24 @@
 import { type RequestHandler, type Response, Router } from "express";
 import { decodeInvocationId } from "../../sdk/protocol/index.ts";
+import type { RestartResult } from "../engine/index.ts";
 import { ServerError } from "../errors.ts";
-import { answerDurably, badField, isDeploymentId, methodsOf, notFound, sendError } from "./answers.ts";
+import { answerDurably, badField, isDeploymentId, methodsOf, notFound, readQuery, sendError } from "./answers.ts";
 import type { AdminParts } from "./parts.ts";
+import { deleteInvocationQuery, restartQuery } from "./queries.ts";
 
 type Result = "unknown" | "completed" | "not-completed" | "not-started" | "done" | "appended" | "paused" | "resumed";
 
-const NO_RESTART = new ServerError(
-  501,
-  "RL_NOT_IMPLEMENTED",
-  "restate-lite cannot restart an invocation as new yet; send the request again instead",
-);
+/** As the real server spells them. */
+const KEEP = /^[Kk]eep$/;
+const LATEST = /^[Ll]atest$/;
+const COMMANDS = {
+  Cancel: "cancel",
+  cancel: "cancel",
+  Kill: "kill",
+  kill: "kill",
+  Purge: "purge",
+  purge: "purge",
+} as const;
 
 /** `/invocations`. Codes and sentences of restate-server 1.7.12. */
 export function invocationRoutes({ engine, registry, turns }: AdminParts): Router {
@@ -76,12 +84,16 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     }),
   );
   router.patch("/:id/restart-as-new", (request, response) => {
+    const query = readQuery(restartQuery, request.query);
     const { id } = request.params;
     checkId(id);
     answerDurably(
       turns,
-      () => engine.describe(id),
-      (description) => sendError(response, restartRefusal(id, description?.status)),
+      () => restart(id, Number(query.from ?? 0), query.deployment),
+      (result) => {
+        if (result.kind === "restarted") response.json({ new_invocation_id: result.id });
+        else sendError(response, restartRefusal(id, result));
+      },
     );
   });
 
@@ -94,17 +106,18 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     }
   }
 
-  function restartRefusal(id: string, status: string | undefined): ServerError {
-    switch (status) {
-      case undefined:
-        return notFound("invocation", id);
-      case "scheduled":
-      case "inboxed":
-        return refused(425, `The invocation '${id}' cannot be restarted because it's not running yet.`);
-      case "completed":
-        return NO_RESTART;
-      default:
-        return refused(409, `The invocation '${id}' is still running.`);
+  function restart(id: string, from: number, wanted: string | undefined): RestartResult {
+    const isKept = wanted !== undefined && KEEP.test(wanted);
+    const isLatest = wanted === undefined || LATEST.test(wanted);
+    if (!isKept && !isLatest && !isDeploymentId(wanted)) throw badDeployment();
+    const deployment = isKept ? engine.describe(id)?.deployment : isLatest ? undefined : wanted;
+    try {
+      return engine.restart(id, { from, deployment });
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      if (error.code === "RT0018") throw refused(404, `Nothing serves the target of '${id}' any more.`);
+      if (error.code !== "RL_UNKNOWN_DEPLOYMENT") throw error;
+      throw refused(400, `The given deployment was not found when trying to restart as new the invocation '${id}'.`);
     }
   }
 
@@ -113,15 +126,13 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
    * deployment anyway.
    */
   function deploymentOf(invocationId: string, wanted: unknown): string | undefined {
-    if (wanted === undefined || /^keep$/i.test(String(wanted))) return undefined;
+    if (wanted === undefined || KEEP.test(String(wanted))) return undefined;
     const known = engine.describe(invocationId);
-    if (/^latest$/i.test(String(wanted))) {
+    if (LATEST.test(String(wanted))) {
       return known?.deployment && registry.service(known.target.split("/")[0] ?? "")?.deploymentId;
     }
     const id = String(wanted);
-    if (!isDeploymentId(id)) {
-      throw new ServerError(400, "RL_BAD_QUERY", "The query parameter 'deployment' is invalid. Reason: bad format");
-    }
+    if (!isDeploymentId(id)) throw badDeployment();
     const isLive = known !== undefined && known.status !== "completed";
     if (isLive && (known.status === "running" || known.deployment === undefined)) {
       throw refused(
@@ -134,19 +145,11 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
 
   router.delete("/:id", (request, response) => {
     const id = String(request.params.id);
-    const mode = String(request.query.mode ?? "cancel").toLowerCase();
-    if (mode !== "cancel" && mode !== "kill" && mode !== "purge") {
-      throw new ServerError(
-        400,
-        "RL_BAD_QUERY",
-        `Failed to deserialize query string: mode: unknown variant \`${request.query.mode}\`, expected one of ` +
-          "`Cancel`, `cancel`, `Kill`, `kill`, `Purge`, `purge`",
-      );
-    }
+    const { mode = "cancel" } = readQuery(deleteInvocationQuery, request.query);
     checkId(id);
     answerDurably(
       turns,
-      () => engine[mode](id),
+      () => engine[COMMANDS[mode]](id),
       () => response.status(202).end(),
     );
   });
@@ -187,4 +190,33 @@ function refused(status: number, message: string): ServerError {
 /** What takes effect later is 202. */
 function succeed(response: Response, result: Result): void {
   response.status(result === "appended" || result === "paused" ? 202 : 200).end();
+}
+
+function badDeployment(): ServerError {
+  return new ServerError(400, "RL_BAD_QUERY", "The query parameter 'deployment' is invalid. Reason: bad format");
+}
+
+function restartRefusal(id: string, { kind }: Exclude<RestartResult, { kind: "restarted" }>): ServerError {
+  switch (kind) {
+    case "unknown":
+      return notFound("invocation", id);
+    case "not-started":
+      return refused(425, `The invocation '${id}' cannot be restarted because it's not running yet.`);
+    case "running":
+      return refused(409, `The invocation '${id}' is still running.`);
+    case "no-input":
+      return refused(410, `The journal of '${id}' is gone, and with it the input to start again with.`);
+    case "workflow":
+      return refused(422, `'${id}' belongs to a workflow, which runs once a key. Start one with another key.`);
+    case "incomplete-prefix":
+      return refused(
+        400,
+        `The journal of '${id}' up to 'from' has commands without a result, or is shorter. Choose an earlier entry.`,
+      );
+    case "other-protocol":
+      return refused(
+        400,
+        `The deployment does not support the protocol version that the journal of '${id}' is written in.`,
+      );
+  }
 }

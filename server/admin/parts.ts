@@ -1,15 +1,23 @@
 import type { Engine } from "../engine/index.ts";
 import type { Log } from "../log.ts";
 import type { Registrar } from "../registration.ts";
-import type { Registry } from "../registry/index.ts";
+import type { Kafka, LimitRules, PausedQueues, Registry } from "../registry/index.ts";
 import type { Turns } from "../storage/index.ts";
+import type { QueryService } from "./query/index.ts";
 
 /** What the admin API works on. */
 export interface AdminParts {
   readonly engine: Engine;
   readonly registry: Registry;
   readonly registrar: Registrar;
+  readonly limitRules: LimitRules;
+  readonly pausedQueues: PausedQueues;
+  readonly kafka: Kafka;
+  readonly query: QueryService;
   readonly turns: Turns;
+  /** A subscription id in the real textual form, `sub_1` + base62. */
+  readonly newSubscriptionId: () => string;
+  readonly clusterName: string;
   /** Where clients find the ingress; the dashboard and the official CLI ask for it. */
   readonly advertisedIngress: string;
   readonly log: Log;

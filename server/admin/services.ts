@@ -1,16 +1,20 @@
 import { Router } from "express";
 import { ServerError } from "../errors.ts";
-import { answerDurably, methodsOf, notFound, readBody, requireJson } from "./answers.ts";
-import { modifyState } from "./bodies.ts";
+import type { ServiceEdit } from "../registry/index.ts";
+import { answerDurably, badField, methodsOf, notFound, readBody, requireJson } from "./answers.ts";
+import { modifyService, modifyState } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
+import { serviceDocument } from "./service-document.ts";
 import { handlerJson, serviceJson } from "./shapes.ts";
+
+const SCOPE = /^[a-zA-Z0-9_.-]{1,36}$/;
 
 function badType(type: string): ServerError {
   return new ServerError(400, "RL_NO_STATE", `Cannot modify state for service type ${type}`);
 }
 
 /** `/services`. */
-export function serviceRoutes({ registry, engine, turns }: AdminParts): Router {
+export function serviceRoutes({ registry, registrar, engine, turns, advertisedIngress }: AdminParts): Router {
   const router = Router();
 
   function find(name: string) {
@@ -25,6 +29,25 @@ export function serviceRoutes({ registry, engine, turns }: AdminParts): Router {
 
   router.get("/:service", (request, response) => {
     response.json(serviceJson(find(request.params.service)));
+  });
+
+  router.patch("/:service", requireJson, async (request, response) => {
+    const body = readBody(modifyService, request.body);
+    const service = find(String(request.params.service));
+    if (body.workflow_completion_retention != null && service.type !== "Workflow") {
+      throw new ServerError(
+        400,
+        "RL_NO_WORKFLOW",
+        `'${service.name}' is a ${service.type}; only a workflow has a workflow_completion_retention`,
+      );
+    }
+    const edit = editOf(body);
+    const isEdit = Object.keys(edit).length > 0;
+    response.json(serviceJson((isEdit ? await registrar.edit(service.name, edit) : undefined) ?? service));
+  });
+
+  router.get("/:service/openapi", (request, response) => {
+    response.json(serviceDocument(find(request.params.service), advertisedIngress));
   });
 
   router.get("/:service/handlers", (request, response) => {
@@ -43,27 +66,41 @@ export function serviceRoutes({ registry, engine, turns }: AdminParts): Router {
     const body = readBody(modifyState, request.body);
     const { type } = find(String(service));
     if (type === "Service") throw badType(type);
-    if (body.version != null) {
-      throw new ServerError(
-        501,
-        "RL_NOT_IMPLEMENTED",
-        "restate-lite cannot check the version of the state yet; leave `version` out to replace the state unseen",
-      );
+    if (body.scope != null && !SCOPE.test(body.scope)) {
+      throw badField("scope", "1 to 36 of the characters a-z A-Z 0-9 _ . - are allowed");
     }
     const entries = Object.entries(body.new_state).map(
       ([name, bytes]) => [Buffer.from(name).toString("base64"), Buffer.from(bytes).toString("base64")] as const,
     );
     answerDurably(
       turns,
-      () => engine.mutateState(String(service), body.scope ?? undefined, body.object_key, { entries }),
+      () =>
+        engine.mutateState(String(service), body.scope ?? undefined, body.object_key, {
+          entries,
+          ...(body.version == null ? {} : { version: body.version }),
+        }),
       () => response.status(202).end(),
     );
   });
 
-  for (const path of ["/", "/:service", "/:service/handlers", "/:service/handlers/:handler"]) {
+  for (const path of ["/", "/:service/handlers", "/:service/handlers/:handler", "/:service/openapi"]) {
     router.all(path, methodsOf("GET", "HEAD"));
   }
+  router.all("/:service", methodsOf("GET", "HEAD", "PATCH"));
   router.all("/:service/state", methodsOf("POST"));
 
   return router;
+}
+
+/** What the body changes; what it does not name, or names as `null`, stays. */
+function editOf(body: (typeof modifyService)["_output"]): ServiceEdit {
+  const edit = {
+    isPublic: body.public,
+    idempotencyRetentionMs: body.idempotency_retention,
+    workflowRetentionMs: body.workflow_completion_retention,
+    journalRetentionMs: body.journal_retention,
+    inactivityTimeoutMs: body.inactivity_timeout,
+    abortTimeoutMs: body.abort_timeout,
+  };
+  return Object.fromEntries(Object.entries(edit).filter(([, value]) => value != null)) as ServiceEdit;
 }

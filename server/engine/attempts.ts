@@ -63,6 +63,11 @@ export class Attempts {
     this.#kernel = kernel;
   }
 
+  /** All that run now. */
+  get running(): IterableIterator<LiveAttempt> {
+    return this.#bySeq.values();
+  }
+
   bySeq(seq: number): LiveAttempt | undefined {
     return this.#bySeq.get(seq);
   }
@@ -217,7 +222,7 @@ export class Attempts {
     };
     this.#bySeq.set(seq, live);
     this.#byAttempt.set(live.attempt, live);
-    host.start(attemptStart(live, preload, nowMs));
+    host.start(attemptStart(live, preload, nowMs, randomSeedOf(this.#kernel.restarts.seedOf(row))));
   }
 }
 
@@ -225,7 +230,12 @@ function isWait(failureJson: string): boolean {
   return (JSON.parse(failureJson) as AttemptFailure).behavior === "wait";
 }
 
-function attemptStart(live: LiveAttempt, preload: Preload | undefined, nowMs: number): AttemptStart {
+function attemptStart(
+  live: LiveAttempt,
+  preload: Preload | undefined,
+  nowMs: number,
+  randomSeed: bigint,
+): AttemptStart {
   const { row } = live;
   return {
     attempt: live.attempt,
@@ -245,7 +255,7 @@ function attemptStart(live: LiveAttempt, preload: Preload | undefined, nowMs: nu
     replay: preload === undefined ? undefined : [preload.input],
     retryCount: live.retryCount,
     durationSinceLastEntryMs: live.failingSinceMs === undefined ? 0 : Math.max(0, nowMs - live.failingSinceMs),
-    randomSeed: randomSeedOf(row.id),
+    randomSeed,
     traceparent: row.traceparent ?? undefined,
   };
 }

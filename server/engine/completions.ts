@@ -9,6 +9,8 @@ import type { Completion, Outcome } from "./types.ts";
 type OnCompletion = (completion: Completion) => void;
 
 const DAY_MS = 86_400_000;
+/** In the place of a completion id, which no output entry has. */
+const MADE_BY_SERVER = 0;
 const DEFAULT_RETENTION = { idempotencyRetentionMs: DAY_MS, workflowRetentionMs: DAY_MS, journalRetentionMs: DAY_MS };
 
 /** The end of invocations: result, retention, lock, and everybody who waits for it. */
@@ -79,7 +81,8 @@ export class Completions {
       row.seq,
       journal.length(row.seq),
       MessageType.OutputCommand,
-      null,
+      // No entry of the SDK's: introspection leaves it out of the journal.
+      MADE_BY_SERVER,
       OutputCommand.encode({ failure }),
     );
     this.#complete(row, outcome, live);
@@ -125,8 +128,8 @@ export class Completions {
     if (row.determined === 1 && row.idempotency_key === null) {
       return this.#capped(handler.journalRetentionMs, handler.workflowRetentionMs);
     }
-    // The real server gives every call of the ingress an idempotency key of its own.
-    if (row.idempotency_key !== null || row.origin === Origin.Ingress) {
+    // The real server gives every call of the ingress an idempotency key of its own, and keeps restarted ones as long.
+    if (row.idempotency_key !== null || row.origin !== Origin.Invocation) {
       return this.#capped(handler.journalRetentionMs, handler.idempotencyRetentionMs);
     }
     return { journalMs: handler.journalRetentionMs, rowMs: handler.journalRetentionMs };

@@ -149,7 +149,8 @@ export class Control {
     const called: InvocationRow[] = [];
     for (const entry of calls) {
       const row = invocations.findText(ids.get(CallCommand.decode(entry.body).invocationIdNotificationIdx) ?? "");
-      if (row !== undefined && row.caller === seq && row.status !== InvocationStatus.Completed) called.push(row);
+      const isCalled = row?.caller === seq && row.caller_completion !== null;
+      if (isCalled && row.status !== InvocationStatus.Completed) called.push(row);
     }
     return called;
   }

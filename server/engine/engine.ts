@@ -13,6 +13,7 @@ import type { EngineParts, Kernel } from "./kernel.ts";
 import { Keys, type StateMutation } from "./keys.ts";
 import { Messages } from "./messages.ts";
 import { type NotificationResult, Notifications } from "./notifications.ts";
+import { type RestartOptions, type RestartResult, Restarts } from "./restart.ts";
 import { Retention } from "./retention.ts";
 import { Timers } from "./timers.ts";
 import type {
@@ -25,6 +26,7 @@ import type {
   InvokeRequest,
   Outcome,
   OutputState,
+  RunningAttempt,
 } from "./types.ts";
 
 /** Entries of state that are read in one go. */
@@ -54,6 +56,7 @@ export class Engine {
     kernel.timers = new Timers(kernel);
     kernel.retention = new Retention(kernel);
     kernel.control = new Control(kernel);
+    kernel.restarts = new Restarts(kernel);
     this.#kernel = kernel;
     this.events = new Messages(kernel);
     this.reads = { replay: kernel.journal.framed.bind(kernel.journal), eagerState: this.#eagerState.bind(this) };
@@ -69,6 +72,18 @@ export class Engine {
   /** Something has been registered: invocations that nothing served look again now. */
   lookAgain(): void {
     this.#kernel.failures.lookAgain();
+  }
+
+  /** The attempts that run now: what is in no table. */
+  running(): RunningAttempt[] {
+    return Array.from(this.#kernel.attempts.running, (live) => ({
+      seq: live.row.seq,
+      startedAtMs: live.startedAtMs,
+      deployment: live.deployment.id,
+      server: live.server,
+      retryCount: live.retryCount,
+      awaiting: live.awaitingOn,
+    }));
   }
 
   /** No new attempts and no timers from now on; what is unfinished goes on after the next start. */
@@ -181,6 +196,11 @@ export class Engine {
   /** @param deployment id of a deployment to go on with; `undefined`: where it was pinned */
   resume(invocationId: string, deployment?: string): ReturnType<Control["resume"]> {
     return this.#kernel.control.resume(this.#kernel.invocations.findText(invocationId), deployment);
+  }
+
+  /** See Restarts.restart: a new invocation out of a completed one. */
+  restart(invocationId: string, options: RestartOptions): RestartResult {
+    return this.#kernel.restarts.restart(this.#kernel.invocations.findText(invocationId), options);
   }
 
   /** Replaces the state of an object, after the invocation that holds its key. */

@@ -2,6 +2,7 @@ import { JOURNAL_MISMATCH, PROTOCOL_VIOLATION } from "../../sdk/protocol/index.t
 import type { RetryPolicy } from "../registry/types.ts";
 import { type InvocationRow, InvocationStatus, TimerKind } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
+import { pausedEvent, transientErrorEvent } from "./failure-event.ts";
 import type { Kernel } from "./kernel.ts";
 import type { AttemptFailure } from "./types.ts";
 
@@ -24,6 +25,11 @@ export function backoffMs(policy: RetryPolicy, failedAttempts: number): number {
   return Math.round(Math.min(interval, policy.maxIntervalMs));
 }
 
+/** What is stored of an attempt beside its failure, for those who look at it. */
+function attemptOf({ startedAtMs, deployment, server }: LiveAttempt) {
+  return { startedAtMs, deployment: deployment.id, server };
+}
+
 /** What happens after a failed attempt: another one later, a pause, or the end. */
 export class Failures {
   readonly #kernel: Kernel;
@@ -37,7 +43,7 @@ export class Failures {
     const { attempts, completions, log } = this.#kernel;
     attempts.end(live);
     if (failure.behavior === "wait") {
-      this.#wait(live.row, failure);
+      this.#wait(live.row, failure, live);
       return;
     }
     const policy = live.handler.retryPolicy;
@@ -58,8 +64,8 @@ export class Failures {
       return;
     }
     const sinceMs = live.failingSinceMs ?? this.#kernel.clock.nowMs();
-    if (failure.behavior === "pause" || isLast) this.#pause(live.row, failedAttempts, sinceMs, failure);
-    else this.#backOff(live.row, failedAttempts, sinceMs, failure, backoffMs(policy, failedAttempts));
+    if (failure.behavior === "pause" || isLast) this.#pause(live, failedAttempts, sinceMs, failure);
+    else this.#backOff(live.row, failedAttempts, sinceMs, failure, backoffMs(policy, failedAttempts), live);
   }
 
   /** No deployment serves the invocation now. */
@@ -99,18 +105,21 @@ export class Failures {
   }
 
   /** Nothing serves the invocation now (RT0011): it looks for something again and again, and never gives up. */
-  #wait(row: InvocationRow, failure: AttemptFailure): void {
+  #wait(row: InvocationRow, failure: AttemptFailure, live?: LiveAttempt): void {
     const known = this.#kernel.statements.waits.failure.get(row.seq);
     const sinceMs = known?.since ?? this.#kernel.clock.nowMs();
     const looks = (known?.retry_count ?? 0) + 1;
     const delayMs = Math.min(UNSERVED_RETRY_MS * 2 ** (looks - 1), UNSERVED_MAX_RETRY_MS);
-    this.#backOff(row, looks, sinceMs, failure, delayMs);
+    this.#backOff(row, looks, sinceMs, failure, delayMs, live);
   }
 
   /** Stops the retries until somebody resumes the invocation. */
-  #pause(row: InvocationRow, failedAttempts: number, sinceMs: number, failure: AttemptFailure): void {
-    const { statements, clock, log } = this.#kernel;
-    statements.waits.setFailure.run(row.seq, failedAttempts, sinceMs, clock.nowMs(), null, JSON.stringify(failure));
+  #pause(live: LiveAttempt, failedAttempts: number, sinceMs: number, failure: AttemptFailure): void {
+    const { statements, clock, journal, log } = this.#kernel;
+    const { row } = live;
+    const stored = JSON.stringify({ ...failure, attempt: attemptOf(live) });
+    statements.waits.setFailure.run(row.seq, failedAttempts, sinceMs, clock.nowMs(), null, stored);
+    journal.recordEvent(row.seq, "Paused", pausedEvent(failure));
     statements.invocations.setStatus.run(InvocationStatus.Paused, row.seq);
     log("warn", `Paused ${row.service}/${row.handler} after ${failedAttempts} failed attempts: ${failure.message}`, {
       invocation: this.#kernel.invocations.textId(row),
@@ -123,11 +132,14 @@ export class Failures {
     sinceMs: number,
     failure: AttemptFailure,
     policyDelayMs: number,
+    live: LiveAttempt | undefined,
   ): void {
-    const { statements, clock, timers, log } = this.#kernel;
+    const { statements, clock, timers, journal, log } = this.#kernel;
     const nowMs = clock.nowMs();
     const dueMs = nowMs + (failure.nextRetryDelayMs ?? policyDelayMs);
-    statements.waits.setFailure.run(row.seq, failedAttempts, sinceMs, nowMs, dueMs, JSON.stringify(failure));
+    const stored = JSON.stringify(live === undefined ? failure : { ...failure, attempt: attemptOf(live) });
+    statements.waits.setFailure.run(row.seq, failedAttempts, sinceMs, nowMs, dueMs, stored);
+    journal.recordEvent(row.seq, "TransientError", transientErrorEvent(failure));
     statements.invocations.setStatus.run(InvocationStatus.BackingOff, row.seq);
     timers.add(dueMs, row.seq, TimerKind.Retry, 0);
     log("info", `Attempt ${failedAttempts} of ${row.service}/${row.handler} failed: ${failure.message}`, {

@@ -10,7 +10,7 @@
  * report) with `commands/` (one rule for each command of the protocol), `invocations` (making and finding),
  * `attempts` (which invocations run now), `notifications` and `awaiting` (waking up what waits), `completions` (the
  * end, and who is told), `failures` (retries), `keys` (locks and inboxes), `timers`, `retention`, `control` (cancel,
- * kill, pause, …), `journal`, `identity` (ids), `describe` (why is it not further?).
+ * kill, pause, …), `restart` (restart as new), `journal`, `identity` (ids), `describe` (why is it not further?).
  */
 
 export type { Description } from "./describe.ts";
@@ -18,4 +18,5 @@ export { Engine } from "./engine.ts";
 export type { EngineLog, EngineParts, EngineSettings, EngineTurns } from "./kernel.ts";
 export type { StateMutation } from "./keys.ts";
 export type { NotificationResult } from "./notifications.ts";
+export type { RestartOptions, RestartResult } from "./restart.ts";
 export type * from "./types.ts";

@@ -15,10 +15,11 @@ export interface Creation {
   readonly isNew: boolean;
 }
 
-/** Who waits for the result in its journal. */
+/** The invocation that made another one. */
 export interface Caller {
   readonly seq: number;
-  readonly completionId: number;
+  /** Where the result goes in its journal; `null` when it does not wait for one. */
+  readonly completionId: number | null;
 }
 
 /** Making invocations and finding them. */
@@ -34,7 +35,7 @@ export class Invocations {
 
   /**
    * Makes an invocation and sets it on its way: scheduled, waiting for its key, or ready.
-   * @param caller the invocation that gets the result in its journal
+   * @param caller the invocation that makes it
    * @throws ServerError RT0018 when the service or the handler is not registered
    */
   create(request: InvokeRequest, origin: Origin, caller?: Caller): Creation {
@@ -158,6 +159,7 @@ export class Invocations {
   delete(row: InvocationRow): void {
     const { invocations, keys } = this.#kernel.statements;
     invocations.delete.run(row.seq);
+    this.#kernel.restarts.forget(row);
     invocations.raiseSeqFloor.run(row.seq);
     if (row.determined === 1 && row.idempotency_key === null && row.key !== null) {
       // The run of a workflow: its state and promises live as long as it does.

@@ -62,6 +62,11 @@ export class Journal {
     return this.#sql.notifications.all(entryNumber(seq, from), entryNumber(seq + 1, 0));
   }
 
+  /** All entries with their bodies: for people's requests, not for the call path. */
+  rows(seq: number): JournalRow[] {
+    return this.#sql.range.all(entryNumber(seq, 0), entryNumber(seq + 1, 0), MAX_JOURNAL_ENTRIES);
+  }
+
   /** Types and notification ids in order, without bodies. */
   types(seq: number): [type: number, notification: number | null][] {
     return this.#sql.types.all(entryNumber(seq, 0), entryNumber(seq + 1, 0));
@@ -76,20 +81,41 @@ export class Journal {
     return this.#sql.lastOfType.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), MessageType.OutputCommand)?.body;
   }
 
+  /**
+   * Notes what happened to an invocation besides its entries. The same again, with nothing in between, is not noted
+   * twice (nor does the real server), and neither is more than a journal can hold.
+   */
+  recordEvent(seq: number, type: string, event: string): void {
+    const [from, to] = [entryNumber(seq, 0), entryNumber(seq + 1, 0)];
+    const last = this.#sql.lastEvent.get(from, to);
+    const after = Math.max(0, this.length(seq) - 1);
+    if (last !== undefined && last.type === type && last.event === event && last.after === after) return;
+    const number = last === undefined ? from : last.number + 1;
+    if (number < to) this.#sql.appendEvent.run(number, after, this.#clock.nowMs(), type, event);
+  }
+
   /** Deletes up to `limit` entries from the front; returns whether any are left. */
   deleteFront(seq: number, limit: number): boolean {
     const first = this.#sql.range.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), 1)?.entry;
     if (first === undefined) return false;
     this.#sql.deleteRange.run(first, Math.min(first + limit, entryNumber(seq + 1, 0)));
-    return this.length(seq) > 0;
+    if (this.length(seq) > 0) return true;
+    this.#deleteEvents(seq);
+    return false;
   }
 
   deleteAll(seq: number): void {
+    this.#deleteEvents(seq);
     this.#sql.deleteRange.run(entryNumber(seq, 0), entryNumber(seq + 1, 0));
   }
 
   /** Journal retention is over: only the result stays, for attach and idempotent calls. */
   deleteAllButOutput(seq: number): void {
+    this.#deleteEvents(seq);
     this.#sql.deleteAllBut.run(entryNumber(seq, 0), entryNumber(seq + 1, 0), MessageType.OutputCommand);
+  }
+
+  #deleteEvents(seq: number): void {
+    this.#sql.deleteEvents.run(entryNumber(seq, 0), entryNumber(seq + 1, 0));
   }
 }

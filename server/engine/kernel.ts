@@ -9,6 +9,7 @@ import type { Invocations } from "./invocations.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
 import type { Notifications } from "./notifications.ts";
+import type { Restarts } from "./restart.ts";
 import type { Retention } from "./retention.ts";
 import type { Timers } from "./timers.ts";
 import type { AttemptHost } from "./types.ts";
@@ -51,4 +52,5 @@ export interface Kernel extends EngineParts {
   readonly timers: Timers;
   readonly retention: Retention;
   readonly control: Control;
+  readonly restarts: Restarts;
 }

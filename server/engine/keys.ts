@@ -1,9 +1,12 @@
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import type { Kernel } from "./kernel.ts";
+import { mayBeVersion } from "./state-version.ts";
 
 /** A queued change of an object's whole state, as the admin API asks for it. */
 export interface StateMutation {
   readonly entries: readonly (readonly [nameBase64: string, valueBase64: string])[];
+  /** The version that the state must have when its turn comes; otherwise nothing is changed. */
+  readonly version?: string;
 }
 
 /**
@@ -71,6 +74,13 @@ export class Keys {
   #mutate(service: string, scope: string, key: string, body: Buffer): void {
     const { keys } = this.#kernel.statements;
     const mutation = JSON.parse(body.toString()) as StateMutation;
+    const { version } = mutation;
+    if (version !== undefined && !mayBeVersion(version, keys.stateNames.get(service, scope, key) === undefined)) {
+      this.#kernel.log("warn", `Dropped a change of the state of ${service}/${key}: the state has another version`, {
+        version,
+      });
+      return;
+    }
     keys.clearAllState.run(service, scope, key);
     for (const [name, value] of mutation.entries) {
       keys.setState.run(service, scope, key, Buffer.from(name, "base64"), Buffer.from(value, "base64"));

@@ -95,6 +95,19 @@ export interface AttemptStart {
   readonly traceparent: string | undefined;
 }
 
+/** A running attempt, for those who look at the server. */
+export interface RunningAttempt {
+  readonly seq: InvocationSeq;
+  readonly startedAtMs: number;
+  readonly deployment: string;
+  /** `x-restate-server` of the response, once it is there. */
+  readonly server: string | undefined;
+  /** Failed attempts before this one, since the last stored entry. */
+  readonly retryCount: number;
+  /** Body of the last AwaitingOnMessage. */
+  readonly awaiting: Buffer | undefined;
+}
+
 /** Why an attempt failed, as the retry policy and the people who read it need it. */
 export interface AttemptFailure {
   /** HTTP-like code: 500, 570 (journal mismatch), 571 (protocol violation), … */

@@ -1,7 +1,24 @@
 /**
  * What is registered: `manifest` reads what endpoints answer to discovery and applies the defaults, `registry` keeps
- * deployments and service revisions (in memory for the call path, in SQLite for the next start), `rows` is its SQL.
+ * deployments and service revisions (in memory for the call path, in SQLite for the next start), with the changes that
+ * people make to a service (`edit`); `limit-rules`, `vqueues` and `kafka` are the rest of what people set up. `rows` is
+ * the SQL.
  */
-export { type DiscoveredManifest, type DiscoveredService, parseManifest, type ServiceDefaults } from "./manifest.ts";
+export { Kafka } from "./kafka.ts";
+export {
+  type LimitRuleRemoval,
+  LimitRules,
+  type LimitRuleUpsert,
+  normalLimitPattern,
+  type Precondition,
+} from "./limit-rules.ts";
+export {
+  clampedEdit,
+  type DiscoveredManifest,
+  type DiscoveredService,
+  parseManifest,
+  type ServiceDefaults,
+} from "./manifest.ts";
 export { type Registered, type Registration, type RegistrationOptions, Registry } from "./registry.ts";
 export type * from "./types.ts";
+export { PausedQueues } from "./vqueues.ts";

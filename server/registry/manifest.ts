@@ -7,6 +7,7 @@ import type {
   ProtocolMode,
   RetryPolicy,
   Service,
+  ServiceEdit,
   ServiceType,
 } from "./types.ts";
 
@@ -253,6 +254,7 @@ function given(json: ServiceJson | HandlerJson): GivenSettings {
   if (json.journalRetention != null) settings.journalRetentionMs = json.journalRetention;
   if (json.idempotencyRetention != null) settings.idempotencyRetentionMs = json.idempotencyRetention;
   if (json.enableLazyState != null) settings.enableLazyState = json.enableLazyState;
+  if (json.ingressPrivate != null) settings.isPublic = !json.ingressPrivate;
   if ("workflowCompletionRetention" in json && json.workflowCompletionRetention != null) {
     settings.workflowRetentionMs = json.workflowCompletionRetention;
   }
@@ -266,6 +268,23 @@ function given(json: ServiceJson | HandlerJson): GivenSettings {
   }
   if (Object.keys(policy).length > 0) settings.retryPolicy = policy;
   return settings;
+}
+
+/** A service edit cut to what the server allows. */
+export function clampedEdit(edit: ServiceEdit, defaults: ServiceDefaults): ServiceEdit {
+  const { idempotencyRetentionMs, workflowRetentionMs, journalRetentionMs } = edit;
+  return {
+    ...edit,
+    ...(idempotencyRetentionMs === undefined
+      ? {}
+      : { idempotencyRetentionMs: atMost(idempotencyRetentionMs, defaults.maxIdempotencyRetentionMs) }),
+    ...(workflowRetentionMs === undefined
+      ? {}
+      : { workflowRetentionMs: atMost(workflowRetentionMs, defaults.maxWorkflowRetentionMs) }),
+    ...(journalRetentionMs === undefined
+      ? {}
+      : { journalRetentionMs: atMost(journalRetentionMs, defaults.maxJournalRetentionMs) }),
+  };
 }
 
 function merged(base: HandlerSettings, own: GivenSettings, defaults: ServiceDefaults): HandlerSettings {

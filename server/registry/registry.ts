@@ -1,9 +1,10 @@
 import { ServerError } from "../errors.ts";
 import type { Clock, Ids } from "../seams.ts";
 import { keep, type Storage } from "../storage/index.ts";
+import { edited } from "./edit.ts";
 import type { DiscoveredManifest, DiscoveredService } from "./manifest.ts";
 import { registryStatements, restoreService, storeService } from "./rows.ts";
-import type { Deployment, RegistryView, Service } from "./types.ts";
+import type { Deployment, RegistryView, Service, ServiceEdit } from "./types.ts";
 
 export interface RegistryParts {
   readonly storage: Pick<Storage, "db" | "turns">;
@@ -113,7 +114,7 @@ export class Registry implements RegistryView {
       deployment.minProtocolVersion === manifest.minProtocolVersion &&
       deployment.maxProtocolVersion === manifest.maxProtocolVersion &&
       deployment.sdkVersion === registration.sdkVersion &&
-      sortedTexts(services) === sortedTexts(manifest.services) &&
+      sortedTexts(this.#sql.revisionsOn.all(deployment.id).map(restoreService)) === sortedTexts(manifest.services) &&
       services.every(({ name }) => this.#latest.get(name)?.deploymentId === deployment.id);
     return isSame ? { deployment, services, isNew: false } : undefined;
   }
@@ -125,6 +126,20 @@ export class Registry implements RegistryView {
    */
   replace(deploymentId: string, registration: Registration, dryRun: boolean): Registered {
     return this.#install(deploymentId, registration, dryRun, this.#known(deploymentId));
+  }
+
+  /**
+   * Changes the latest revision of a service, until there is another one. Call inside `turns.apply`.
+   * @returns the service as it will be; `undefined` when there is none of that name
+   */
+  edit(name: string, edit: ServiceEdit): Service | undefined {
+    const service = this.#latest.get(name);
+    if (service === undefined) return undefined;
+    const before = this.#sql.edit.get(name, service.revision);
+    const whole: ServiceEdit = { ...(before === undefined ? {} : (JSON.parse(before) as ServiceEdit)), ...edit };
+    this.#sql.putEdit.run(name, service.revision, JSON.stringify(whole));
+    this.#parts.storage.turns.afterCommit(() => this.#load());
+    return edited(service, whole);
   }
 
   /** Moves a deployment to another address; what it serves stays as registered. Call inside `turns.apply`. */
@@ -147,6 +162,7 @@ export class Registry implements RegistryView {
     this.#known(deploymentId);
     this.#sql.deleteRevisions.run(deploymentId);
     this.#sql.deleteDeployment.run(deploymentId);
+    this.#sql.deleteOrphanedEdits.run();
     this.#parts.storage.turns.afterCommit(() => this.#load());
   }
 
@@ -184,6 +200,7 @@ export class Registry implements RegistryView {
       this.#sql.putRevision.run(service.name, service.revision, id, storeService(service));
       if (!before?.has(service.name)) this.#sql.countRevision.run(service.name, service.revision);
     }
+    this.#sql.deleteOrphanedEdits.run();
     this.#parts.storage.turns.afterCommit(() => this.#load());
     return { deployment, services, isNew: true };
   }
@@ -236,8 +253,11 @@ export class Registry implements RegistryView {
         createdAtMs: row.created_at,
       });
     }
+    const edits = new Map(this.#sql.edits.all().map(({ name, revision, edit }) => [`${name}/${revision}`, edit]));
     for (const row of this.#sql.revisions.all()) {
-      const service = restoreService(row.service);
+      const discovered = restoreService(row.service);
+      const edit = edits.get(`${discovered.name}/${discovered.revision}`);
+      const service = edit === undefined ? discovered : edited(discovered, JSON.parse(edit) as ServiceEdit);
       const served = this.#served.get(row.deployment) ?? new Map<string, Service>();
       this.#served.set(row.deployment, served.set(service.name, service));
       this.#latest.set(service.name, service);

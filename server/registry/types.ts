@@ -55,7 +55,18 @@ export interface HandlerSettings {
 }
 
 /** Settings as they were given: what is missing comes from the level above. */
-export type GivenSettings = Partial<Omit<HandlerSettings, "retryPolicy">> & { retryPolicy?: Partial<RetryPolicy> };
+export type GivenSettings = Partial<Omit<HandlerSettings, "retryPolicy">> & {
+  retryPolicy?: Partial<RetryPolicy>;
+  isPublic?: boolean;
+};
+
+/** What people may change about a service without deploying it again. */
+export type ServiceEdit = Partial<
+  Pick<
+    HandlerSettings,
+    "inactivityTimeoutMs" | "abortTimeoutMs" | "idempotencyRetentionMs" | "workflowRetentionMs" | "journalRetentionMs"
+  > & { readonly isPublic: boolean }
+>;
 
 /** A handler with its effective settings: handler over service over server defaults. */
 export interface Handler extends HandlerSettings {
@@ -92,4 +103,43 @@ export interface RegistryView {
   deployment(id: string): Deployment | undefined;
   /** The settings of a service as the given deployment serves it; falls back to the latest revision. */
   serviceOn(name: string, deploymentId: string): Service | undefined;
+}
+
+/** How many invocations of a scope, or of a limit key in a scope, run at a time. */
+export interface LimitRule {
+  /** `scope`, `scope/l1` or `scope/l1/l2`; each part a name or `*`. */
+  readonly pattern: string;
+  /** `undefined`: as many as there are, whatever less specific rules say. */
+  readonly concurrency: number | undefined;
+  readonly description: string | undefined;
+  /** Kept, but without effect. */
+  readonly isDisabled: boolean;
+  /** The version that the whole set of rules got by the last change of this one. */
+  readonly version: number;
+  readonly modifiedAtMs: number;
+}
+
+/** What the scheduler asks of the limit rules: a few map look-ups each. */
+export interface LimitRulesView {
+  /** The rule that counts for `[scope]`, `[scope, l1]` or `[scope, l1, l2]`: the most specific one of that depth. */
+  ruleFor(path: readonly string[]): LimitRule | undefined;
+  /** `changed` is called after the commit of every change. */
+  onChange(changed: () => void): void;
+}
+
+export interface KafkaCluster {
+  readonly name: string;
+  /** As librdkafka takes them. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly createdAtMs: number;
+}
+
+/** The messages of a topic become invocations of a handler. */
+export interface Subscription {
+  readonly id: string;
+  /** `kafka://cluster/topic`. */
+  readonly source: string;
+  /** `service://service/handler`. */
+  readonly sink: string;
+  readonly options: Readonly<Record<string, string>>;
 }

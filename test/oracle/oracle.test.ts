@@ -8,12 +8,29 @@ import { Probe } from "./probe.ts";
 import { registrations, shapes } from "./scripts/admin.ts";
 import { calls } from "./scripts/calls.ts";
 import { invocations } from "./scripts/invocations.ts";
+import { kafka } from "./scripts/kafka.ts";
+import { openApi } from "./scripts/openapi.ts";
 import { refusals } from "./scripts/refusals.ts";
+import { restarts } from "./scripts/restarts.ts";
 import { results } from "./scripts/results.ts";
 import { scopes } from "./scripts/scopes.ts";
+import { settings } from "./scripts/settings.ts";
 import { signals } from "./scripts/signals.ts";
 
-const scripts = [shapes, ...calls, ...refusals, ...results, ...signals, ...scopes, ...invocations, ...registrations];
+const scripts = [
+  shapes,
+  ...openApi,
+  ...calls,
+  ...refusals,
+  ...results,
+  ...signals,
+  ...scopes,
+  ...invocations,
+  ...restarts,
+  ...registrations,
+  ...kafka,
+  ...settings,
+];
 
 describe("docs/compatibility.md", () => {
   it("lists exactly the differences that are compared here", () => {

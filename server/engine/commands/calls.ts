@@ -88,5 +88,11 @@ export const oneWayCall: CommandRule = (kernel, live, body, store) => {
   const fields = OneWayCallCommand.decode(body);
   const request = requestOf(kernel, live, fields, fields.invokeTime > 0 ? fields.invokeTime : undefined);
   store();
-  tellId(kernel, live, fields.invocationIdNotificationIdx, kernel.invocations.create(request, Origin.Invocation));
+  const sender = { seq: live.row.seq, completionId: null };
+  tellId(
+    kernel,
+    live,
+    fields.invocationIdNotificationIdx,
+    kernel.invocations.create(request, Origin.Invocation, sender),
+  );
 };

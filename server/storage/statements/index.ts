@@ -7,6 +7,7 @@ import { keep } from "../keep.ts";
 import { invocationStatements } from "./invocations.ts";
 import { journalStatements } from "./journal.ts";
 import { keyStatements } from "./keys.ts";
+import { restartStatements } from "./restarts.ts";
 import { waitStatements } from "./waits.ts";
 
 export type { InvocationRow } from "./invocations.ts";
@@ -25,6 +26,7 @@ export function prepareStatements(db: Database.Database) {
     invocations: invocationStatements(db),
     journal: journalStatements(db),
     keys: keyStatements(db),
+    restarts: restartStatements(db),
     waits: waitStatements(db),
   });
 }

@@ -56,6 +56,13 @@ export function journalStatements(db: Database.Database) {
         "SELECT 1 FROM journal WHERE entry >= ? AND entry < ? AND notification = ? LIMIT 1",
       )
       .pluck(),
+    lastEvent: db.prepare<[from: number, to: number], { number: number; after: number; type: string; event: string }>(
+      "SELECT number, after, type, event FROM journal_event WHERE number >= ? AND number < ? ORDER BY number DESC LIMIT 1",
+    ),
+    appendEvent: db.prepare<[number: number, after: number, at: number, type: string, event: string]>(
+      "INSERT INTO journal_event (number, after, at, type, event) VALUES (?, ?, ?, ?, ?)",
+    ),
+    deleteEvents: db.prepare<[from: number, to: number]>("DELETE FROM journal_event WHERE number >= ? AND number < ?"),
     deleteRange: db.prepare<[from: number, to: number]>("DELETE FROM journal WHERE entry >= ? AND entry < ?"),
     deleteAllBut: db.prepare<[from: number, to: number, type: number]>(
       "DELETE FROM journal WHERE entry >= ? AND entry < ? AND type <> ?",

@@ -1,5 +1,6 @@
 /** What the scripts call: one handler for each thing that a server can be asked about. */
 import * as restate from "@restatedev/restate-sdk";
+import { journey, journeyObject, typed, typedObject, typedWorkflow } from "./administered.mjs";
 
 const suspendsAtOnce = { inactivityTimeout: 0 };
 
@@ -269,6 +270,11 @@ await restate.serve({
     backsOff,
     tree,
     configured,
+    journey,
+    journeyObject,
+    typed,
+    typedObject,
+    typedWorkflow,
   ],
 });
 process.send?.("ready");

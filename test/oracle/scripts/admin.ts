@@ -205,20 +205,6 @@ export const registrations: Script[] = [
     },
   },
   {
-    name: "what comes with later versions of restate-lite",
-    async run(probe) {
-      await probe.admin("query", "/query", {
-        json: { query: "SELECT 1 AS one" },
-        headers: { accept: "application/json" },
-      });
-      await probe.admin("subscriptions", "/subscriptions");
-      await probe.admin("unknown subscription", "/subscriptions/sub_11111111111111111111111");
-      await probe.admin("openapi", "/openapi");
-      await probe.admin("PATCH a service", "/services/OracleHalfPrivate", { method: "PATCH", json: {} });
-      await probe.admin("openapi of a service", "/services/OracleHalfPrivate/openapi");
-    },
-  },
-  {
     name: "cross-site requests",
     async run(probe) {
       const foreign = { origin: "https://evil.example" };

@@ -1,0 +1,57 @@
+/**
+ * Entry file of the query process (`process.argv[2]`: the database, or nothing for one that comes with each query). It
+ * answers one query at a time; `children.ts` is the other half.
+ */
+import { QueryDatabase } from "./database.ts";
+import type { Ask, FromChild, ToChild } from "./messages.ts";
+import { loadParser } from "./parse.ts";
+import { CHUNK_BYTES, runQuery } from "./run.ts";
+import { QueryError } from "./types.ts";
+
+const path = process.argv[2] ?? "";
+let database: QueryDatabase | undefined;
+/** What is left of the answer. */
+let rest: Buffer[] = [];
+
+const say = (message: FromChild): void => {
+  process.send?.(message);
+};
+
+function open({ image }: Ask): QueryDatabase {
+  if (image === undefined) return (database ??= new QueryDatabase(path));
+  database?.close();
+  database = new QueryDatabase(Buffer.from(image));
+  return database;
+}
+
+async function answer(ask: Ask): Promise<void> {
+  try {
+    rest = await runQuery(open(ask), ask);
+    say({ kind: "answer", bytes: rest.reduce((sum, { length }) => sum + length, 0) });
+  } catch (error) {
+    const { status, message } = error instanceof QueryError ? error : new QueryError(String(error));
+    say({ kind: "refused", status, message });
+  }
+}
+
+function more(): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  while (rest.length > 0 && bytes < CHUNK_BYTES) {
+    const chunk = rest.shift() ?? Buffer.alloc(0);
+    chunks.push(chunk);
+    bytes += chunk.length;
+  }
+  say({ kind: "chunk", bytes: Buffer.concat(chunks), isLast: rest.length === 0 });
+}
+
+process.on("message", (message: ToChild) => {
+  if (message.kind === "ask") void answer(message);
+  else more();
+});
+// The server has gone, or wants this process to go.
+process.on("disconnect", () => process.exit(0));
+// A terminal's Ctrl-C reaches the whole group; the server says when to end.
+process.on("SIGINT", () => {});
+await loadParser();
+say({ kind: "ready" });

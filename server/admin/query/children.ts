@@ -1,0 +1,223 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Log } from "../../log.ts";
+import type { Ask, FromChild, ToChild } from "./messages.ts";
+import { QueryError } from "./types.ts";
+
+export interface ChildrenOptions {
+  /** Path of the database; `undefined`: it is in this process's memory and comes with each query. */
+  readonly path: string | undefined;
+  /** A query that takes longer is ended together with its process. */
+  readonly timeLimitMs: number;
+  /** Queries that run at the same time; more wait. */
+  readonly processes: number;
+  /** How long a process without a query stays. */
+  readonly idleMs: number;
+  readonly log: Log;
+}
+
+/** The answer to a query, read piece by piece so that a slow client keeps nobody's memory but the process's. */
+export interface Answer {
+  readonly bytes: number;
+  /** The next piece; `undefined` at the end. @throws QueryError when the process has gone */
+  next(): Promise<Buffer | undefined>;
+  /** Gives the process back. To be called when the last piece has been read or the client has gone. */
+  release(): void;
+}
+
+/** A process that takes so many queries is replaced: what it prepared for them cannot be dropped. */
+const QUERIES_A_PROCESS = 500;
+const HEAP_MB = 512;
+
+/** The processes that run queries: started when there is one, kept warm for the next, ended when idle or too slow. */
+export class Children {
+  readonly #options: ChildrenOptions;
+  readonly #idle: Child[] = [];
+  readonly #all = new Set<Child>();
+  readonly #waiting: (() => void)[] = [];
+  #isClosed = false;
+
+  constructor(options: ChildrenOptions) {
+    this.#options = options;
+  }
+
+  /** Processes that are running, for tests. */
+  get pids(): number[] {
+    return [...this.#all].map(({ pid }) => pid);
+  }
+
+  /** @throws QueryError what the query's process says, 503 when it cannot run, or that it took too long */
+  async ask(ask: Omit<Ask, "kind">): Promise<Answer> {
+    const child = await this.#take();
+    const { timeLimitMs } = this.#options;
+    const timer = setTimeout(() => {
+      child.end(
+        new QueryError(
+          `Resources exhausted: the query ran for longer than ${timeLimitMs} ms and was ended. Narrow it down, or add a LIMIT.`,
+        ),
+      );
+    }, timeLimitMs);
+    try {
+      const reply = await child.request({ kind: "ask", ...ask });
+      if (reply.kind === "refused") throw new QueryError(reply.message, reply.status === 400 ? 400 : 500);
+      if (reply.kind !== "answer") throw new QueryError(`unexpected ${reply.kind} of the query process`);
+      return this.#answerOf(child, reply.bytes);
+    } catch (error) {
+      this.#giveBack(child);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const child of this.#all) child.end(new QueryError("the server is shutting down", 503));
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #answerOf(child: Child, bytes: number): Answer {
+    let isLast = false;
+    let isReleased = false;
+    return {
+      bytes,
+      next: async () => {
+        if (isLast) return undefined;
+        const reply = await child.request({ kind: "more" });
+        if (reply.kind !== "chunk") throw new QueryError(`unexpected ${reply.kind} of the query process`);
+        isLast = reply.isLast;
+        return Buffer.from(reply.bytes);
+      },
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        this.#giveBack(child);
+      },
+    };
+  }
+
+  async #take(): Promise<Child> {
+    for (;;) {
+      if (this.#isClosed) throw new QueryError("the server is shutting down", 503);
+      const idle = this.#idle.pop();
+      if (idle !== undefined) {
+        idle.stay();
+        return idle;
+      }
+      if (this.#all.size < this.#options.processes) return await this.#start();
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  async #start(): Promise<Child> {
+    const child = new Child(this.#options.path, (reason) => {
+      this.#all.delete(child);
+      const at = this.#idle.indexOf(child);
+      if (at >= 0) this.#idle.splice(at, 1);
+      if (reason !== undefined) this.#options.log("warn", "a query process ended", { reason });
+      this.#waiting.shift()?.();
+    });
+    this.#all.add(child);
+    await child.ready;
+    return child;
+  }
+
+  #giveBack(child: Child): void {
+    if (!this.#all.has(child)) return;
+    if (child.asked >= QUERIES_A_PROCESS || this.#isClosed) {
+      child.end();
+      return;
+    }
+    child.leaveAfter(this.#options.idleMs);
+    this.#idle.push(child);
+    this.#waiting.shift()?.();
+  }
+}
+
+/** One query process, which answers one request at a time. */
+class Child {
+  readonly ready: Promise<void>;
+  asked = 0;
+  readonly #process: ChildProcess;
+  #pending: { resolve: (reply: FromChild) => void; reject: (error: Error) => void } | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #ending: Error | undefined;
+  #isEnding = false;
+
+  constructor(path: string | undefined, onExit: (reason: string | undefined) => void) {
+    this.#process = startProcess(path);
+    // It is no reason for the server to stay.
+    this.#process.unref();
+    this.#process.channel?.unref();
+    this.#process.on("message", (message: FromChild) => {
+      const pending = this.#pending;
+      this.#pending = undefined;
+      pending?.resolve(message);
+    });
+    let stderr = "";
+    this.#process.stderr?.on("data", (text: Buffer) => {
+      stderr = (stderr + text.toString()).slice(-2000);
+    });
+    const gone = (how: string) => {
+      clearTimeout(this.#idleTimer);
+      this.#pending?.reject(this.#ending ?? new QueryError(`The process of the query ${how}`));
+      this.#pending = undefined;
+      onExit(this.#isEnding ? undefined : `${how} ${stderr}`.trim());
+    };
+    this.#process.once("error", (error) => gone(`cannot be started: ${error.message}`));
+    this.#process.once("exit", (code, signal) => gone(`ended with ${signal ?? `code ${code}`}`));
+    this.ready = this.#reply().then(() => {});
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  request(message: ToChild): Promise<FromChild> {
+    if (message.kind === "ask") this.asked++;
+    const reply = this.#reply();
+    if (!this.#process.connected)
+      this.#pending?.reject(this.#ending ?? new QueryError("The process of the query has ended"));
+    else this.#process.send(message);
+    return reply;
+  }
+
+  stay(): void {
+    clearTimeout(this.#idleTimer);
+  }
+
+  leaveAfter(idleMs: number): void {
+    this.#idleTimer = setTimeout(() => this.end(), idleMs);
+    this.#idleTimer.unref();
+  }
+
+  /** Ends the process at once: it holds nothing but what is to be thrown away. */
+  end(reason?: Error): void {
+    this.#isEnding = true;
+    this.#ending = reason;
+    this.#process.kill("SIGKILL");
+  }
+
+  #reply(): Promise<FromChild> {
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+    });
+  }
+}
+
+/** The process's entry file stands beside this one: as TypeScript in the sources, as JavaScript in the bundle. */
+function startProcess(path: string | undefined): ChildProcess {
+  const candidates = ["./child.ts", "./query-child.js"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const entry = candidates.find((file) => existsSync(file));
+  if (entry === undefined)
+    throw new QueryError(`the file of the query process is missing beside ${import.meta.url}`, 503);
+  const readsTypeScript = "typescript" in process.features && process.features.typescript !== false;
+  // Only in development: Node before 22.18 needs a loader for the sources.
+  const loader = entry.endsWith(".js") || readsTypeScript ? [] : ["--import", import.meta.resolve("tsx")];
+  return fork(entry, path === undefined ? [] : [path], {
+    serialization: "advanced",
+    execArgv: [...loader, `--max-old-space-size=${HEAP_MB}`, "--no-warnings"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+}

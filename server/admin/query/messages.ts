@@ -1,0 +1,32 @@
+/** What the server and its query process say to each other. */
+
+/** A running attempt: what is in no table. */
+export interface LiveRow {
+  readonly seq: number;
+  readonly startedAtMs: number;
+  readonly deployment: string;
+  readonly server: string | undefined;
+  readonly retryCount: number;
+  /** Body of the last AwaitingOnMessage. */
+  readonly awaiting: Uint8Array | undefined;
+}
+
+export interface Ask {
+  readonly kind: "ask";
+  readonly query: string;
+  readonly format: "json" | "arrow";
+  readonly live: readonly LiveRow[];
+  readonly nowMs: number;
+  readonly limits: { readonly rows: number; readonly bytes: number };
+  /** A copy of a database that is in the server's memory only. */
+  readonly image: Uint8Array | undefined;
+}
+
+export type ToChild = Ask | { readonly kind: "more" };
+
+export type FromChild =
+  | { readonly kind: "ready" }
+  /** The whole answer is there and nothing of the database is in use any more; `bytes` of it follow on request. */
+  | { readonly kind: "answer"; readonly bytes: number }
+  | { readonly kind: "chunk"; readonly bytes: Uint8Array; readonly isLast: boolean }
+  | { readonly kind: "refused"; readonly status: number; readonly message: string };

@@ -1,0 +1,53 @@
+import type { QueryDatabase } from "./database.ts";
+import { jsonAnswer } from "./json-answer.ts";
+import type { Ask } from "./messages.ts";
+import { translateQuery } from "./parse.ts";
+import { QueryError } from "./types.ts";
+
+export const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Runs one query and returns the bytes of its answer. The database is not in use any more when it returns.
+ * @throws QueryError
+ */
+export async function runQuery(database: QueryDatabase, ask: Ask): Promise<Buffer[]> {
+  const { limits, format, live, nowMs, query } = ask;
+  const arrow = format === "arrow" ? await import("./arrow-answer.ts") : undefined;
+  try {
+    return database.snapshot(live, nowMs, () => {
+      const { sql, columns } = translateQuery(query, (id) => database.seqOf(id));
+      const rows = limited(database.rows(sql), limits.rows);
+      const answer = arrow === undefined ? jsonAnswer(columns, rows, CHUNK_BYTES) : arrow.arrowAnswer(columns, rows);
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      for (const chunk of answer) {
+        bytes += chunk.length;
+        if (bytes > limits.bytes) {
+          throw new QueryError(
+            `Resources exhausted: the answer is longer than ${limits.bytes} bytes. Ask for fewer columns, or add a LIMIT.`,
+          );
+        }
+        chunks.push(chunk);
+      }
+      return chunks;
+    });
+  } catch (error) {
+    throw asQueryError(error);
+  }
+}
+
+function* limited(rows: Iterable<unknown[]>, limit: number): IterableIterator<unknown[]> {
+  let count = 0;
+  for (const row of rows) {
+    if (++count > limit)
+      throw new QueryError(`Resources exhausted: the answer has more than ${limit} rows. Add a LIMIT.`);
+    yield row;
+  }
+}
+
+function asQueryError(error: unknown): QueryError {
+  if (error instanceof QueryError) return error;
+  const { message, code } = error as { message?: string; code?: string };
+  const isSqlite = typeof code === "string" && code.startsWith("SQLITE");
+  return new QueryError(`${isSqlite ? "Execution error" : "Internal error"}: ${message ?? String(error)}`);
+}

@@ -1,0 +1,324 @@
+import type { Node, SelectStmt } from "libpg-query";
+import { type Surroundings, translate } from "./expressions.ts";
+import { FromTranslator } from "./from.ts";
+import { orderTerm } from "./order.ts";
+import { type Expression, qualified, type Relation, Scope } from "./scope.ts";
+import { commonType, QueryError, type SqlType, unsupported } from "./types.ts";
+
+/** A column of results. In SQL it is called `_0`, `_1`, … */
+export interface OutputColumn {
+  readonly name: string;
+  readonly type: SqlType;
+  /** The table that a plain column comes from: its name goes on through a subquery that has none of its own. */
+  readonly qualifier?: string | undefined;
+}
+
+export interface Query {
+  readonly sql: string;
+  readonly columns: readonly OutputColumn[];
+  /** The same query for the row numbers of its one column of invocation ids. */
+  readonly seqSql?: string | undefined;
+  /** Whether it may stand in a UNION as it is. */
+  readonly isPlain: boolean;
+}
+
+interface Target {
+  readonly expression: Expression;
+  /** As others see it. */
+  readonly name: string;
+  readonly qualifier?: string | undefined;
+  /** By which the real server tells columns apart. */
+  readonly uniqueName: string;
+}
+
+const SET_OPERATORS: Readonly<Record<string, string>> = {
+  SETOP_UNION: "UNION",
+  SETOP_INTERSECT: "INTERSECT",
+  SETOP_EXCEPT: "EXCEPT",
+};
+
+/** Translates SELECT statements to SQLite's dialect. Every table and column gets a name of its own, so none can clash. */
+export class SelectTranslator {
+  readonly #from = new FromTranslator(this);
+  readonly #seqOf: (id: string) => number;
+  #aliases = 0;
+
+  /** @param seqOf the row number of an invocation; 0 for an id that no invocation has */
+  constructor(seqOf: (id: string) => number) {
+    this.#seqOf = seqOf;
+  }
+
+  /** A name for a table in the SQL. */
+  alias(): string {
+    return `t${++this.#aliases}`;
+  }
+
+  seqOf(id: string): number {
+    return this.#seqOf(id);
+  }
+
+  query(select: SelectStmt, outer: Scope | undefined): Query {
+    const scope = new Scope(outer);
+    const withSql = this.#ctes(select, scope);
+    const inner =
+      select.op !== undefined && select.op !== "SETOP_NONE"
+        ? this.#compound(select, scope)
+        : select.valuesLists !== undefined
+          ? this.#values(select.valuesLists, select, scope)
+          : this.#plain(select, scope);
+    if ((select.lockingClause?.length ?? 0) > 0) return unsupported("FOR UPDATE");
+    return withSql === "" ? inner : { ...inner, sql: `${withSql}${inner.sql}`, seqSql: undefined, isPlain: false };
+  }
+
+  #ctes({ withClause }: SelectStmt, scope: Scope): string {
+    if (withClause === undefined) return "";
+    const parts = (withClause.ctes ?? []).map((node) => {
+      if (!("CommonTableExpr" in node)) return unsupported("this form of WITH");
+      const { ctename = "", ctequery, aliascolnames = [] } = node.CommonTableExpr;
+      if (ctequery === undefined || !("SelectStmt" in ctequery)) {
+        throw new QueryError("Error during planning: WITH takes queries only", 400);
+      }
+      const select = ctequery.SelectStmt;
+      const alias = this.alias();
+      const names = aliascolnames.map((name) => ("String" in name ? (name.String.sval ?? "") : ""));
+      const relation = (columns: readonly OutputColumn[]): Relation => ({
+        name: alias,
+        columns: renamed(columns, names, alias),
+      });
+      if (withClause.recursive === true && select.larg !== undefined) {
+        scope.addCte(ctename, relation(this.query(select.larg, scope).columns));
+      }
+      const query = this.query(select, scope);
+      scope.addCte(ctename, relation(query.columns));
+      return `${alias}(${query.columns.map((_, index) => `_${index}`).join(", ")}) AS (${query.sql})`;
+    });
+    return `WITH ${withClause.recursive === true ? "RECURSIVE " : ""}${parts.join(", ")} `;
+  }
+
+  #compound(select: SelectStmt, scope: Scope): Query {
+    const { op = "", all, larg, rarg } = select;
+    const word = SET_OPERATORS[op];
+    if (word === undefined || larg === undefined || rarg === undefined) return unsupported(op);
+    if (all === true && word !== "UNION") return unsupported(`${word} ALL`);
+    const left = this.query(larg, scope);
+    const right = this.query(rarg, scope);
+    if (left.columns.length !== right.columns.length) {
+      throw new QueryError(
+        `Error during planning: ${word} queries have different number of columns: left has ${left.columns.length} columns whereas right has ${right.columns.length} columns`,
+      );
+    }
+    const columns = left.columns.map(({ name, type }, index) => ({
+      name,
+      type: commonType(type, right.columns[index]?.type ?? "Null"),
+    }));
+    const sql = `${member(left)} ${word}${all === true ? " ALL" : ""} ${member(right)}`;
+    const terms = (select.sortClause ?? []).map((term) =>
+      orderTerm(term, (node) => {
+        const ordinal = ordinalOf(
+          node,
+          columns.map(({ name }) => name),
+        );
+        return ordinal === undefined
+          ? unsupported("ORDER BY an expression over a UNION")
+          : { sql: String(ordinal), type: "Null", name: "" };
+      }),
+    );
+    return { sql: `${sql}${orderSql(terms)}${this.#limit(select, scope)}`, columns, isPlain: false };
+  }
+
+  #values(rows: readonly Node[], select: SelectStmt, scope: Scope): Query {
+    const around = this.#around(scope, new Map());
+    const translated = rows.map((row) => {
+      if (!("List" in row)) return unsupported("this form of VALUES");
+      return (row.List.items ?? []).map((item) => translate(item, around));
+    });
+    const width = translated[0]?.length ?? 0;
+    if (translated.some((row) => row.length !== width)) {
+      throw new QueryError("Error during planning: Inconsistent data length across values list", 400);
+    }
+    const columns = Array.from({ length: width }, (_, index) => ({
+      name: `column${index + 1}`,
+      type: translated.reduce<SqlType>((type, row) => commonType(type, row[index]?.type ?? "Null"), "Null"),
+    }));
+    const list = columns.map((_, index) => `column${index + 1} AS _${index}`).join(", ");
+    const tuples = translated.map((row) => `(${row.map(({ sql }) => sql).join(", ")})`).join(", ");
+    return { sql: `SELECT ${list} FROM (VALUES ${tuples})${this.#limit(select, scope)}`, columns, isPlain: true };
+  }
+
+  #around(scope: Scope, windows: ReadonlyMap<string, Node>): Surroundings {
+    return { scope, selects: this, windows, unnested: [] };
+  }
+
+  #plain(select: SelectStmt, scope: Scope): Query {
+    if (select.intoClause !== undefined)
+      throw new QueryError("Error during planning: DDL not supported: SELECT INTO", 400);
+    const windows = new Map(
+      (select.windowClause ?? []).flatMap((node) =>
+        "WindowDef" in node ? [[node.WindowDef.name ?? "", node] as const] : [],
+      ),
+    );
+    const around = this.#around(scope, windows);
+    const from = this.#from.clause(select.fromClause ?? [], scope);
+    const targets = (select.targetList ?? []).flatMap((node) => this.#targets(node, around));
+    if (targets.length === 0) return unsupported("a SELECT without columns");
+    rejectDuplicates(targets);
+    const where =
+      select.whereClause === undefined ? undefined : translate(select.whereClause, this.#around(scope, windows));
+
+    scope.aliases = new Map(targets.map(({ name, expression }) => [name, expression]));
+    const names = targets.map(({ name }) => name);
+    const byOrdinal = (node: Node): Expression | undefined => {
+      const ordinal = ordinalOf(node, []);
+      return ordinal === undefined ? undefined : (targets[ordinal - 1]?.expression ?? outOfRange(ordinal));
+    };
+    const groups = (select.groupClause ?? []).map((node) => {
+      if ("GroupingSet" in node) return unsupported("GROUPING SETS, ROLLUP and CUBE");
+      return (byOrdinal(node) ?? translate(node, around)).sql;
+    });
+    const having = select.havingClause === undefined ? undefined : translate(select.havingClause, around);
+    const terms = (select.sortClause ?? []).map((term) =>
+      orderTerm(term, (node) => {
+        const ordinal = ordinalOf(node, names);
+        if (ordinal !== undefined)
+          return { ...(targets[ordinal - 1]?.expression ?? outOfRange(ordinal)), sql: String(ordinal) };
+        return this.#sortKey(node, around);
+      }),
+    );
+    const distinct = select.distinctClause ?? [];
+    if (distinct.some((node) => Object.keys(node).length > 0)) return unsupported("DISTINCT ON");
+
+    const sources = [...(from === undefined ? [] : [from]), ...around.unnested];
+    const rest = [
+      sources.length === 0 ? "" : ` FROM ${sources.join(", ")}`,
+      where === undefined ? "" : ` WHERE ${where.sql}`,
+      groups.length === 0 ? "" : ` GROUP BY ${groups.join(", ")}`,
+      having === undefined ? "" : ` HAVING ${having.sql}`,
+      orderSql(terms),
+      this.#limit(select, scope),
+    ].join("");
+    const head = `SELECT ${distinct.length > 0 ? "DISTINCT " : ""}`;
+    const [only] = targets;
+    return {
+      sql: `${head}${targets.map(({ expression }, index) => `${expression.sql} AS _${index}`).join(", ")}${rest}`,
+      columns: targets.map(({ name, expression, qualifier }) => ({ name, type: expression.type, qualifier })),
+      seqSql:
+        targets.length === 1 && only?.expression.seqSql !== undefined && terms.length === 0
+          ? `${head}${only.expression.seqSql} AS _0${rest}`
+          : undefined,
+      isPlain: terms.length === 0 && select.limitCount === undefined && select.limitOffset === undefined,
+    };
+  }
+
+  /** A sort key that is none of the results. @throws QueryError 400 when it names nothing */
+  #sortKey(node: Node, around: Surroundings): Expression {
+    try {
+      return translate(node, around);
+    } catch (error) {
+      // The real server finds a wrong name here before it plans, so it is a bad request.
+      if (error instanceof QueryError && error.message.startsWith("Schema error"))
+        throw new QueryError(error.message, 400);
+      throw error;
+    }
+  }
+
+  #targets(node: Node, around: Surroundings): Target[] {
+    if (!("ResTarget" in node)) return unsupported("this form of a result");
+    const { name, val } = node.ResTarget;
+    if (val !== undefined && "ColumnRef" in val) {
+      const fields = val.ColumnRef.fields ?? [];
+      const last = fields.at(-1);
+      if (last !== undefined && "A_Star" in last) {
+        const qualifier = fields.at(-2);
+        const alias = qualifier !== undefined && "String" in qualifier ? qualifier.String.sval : undefined;
+        return around.scope.star(alias).map(({ relation, column }) => ({
+          expression: {
+            sql: column.sql,
+            type: column.type,
+            name: qualified(relation, column.name),
+            seqSql: column.seqSql,
+          },
+          name: column.name,
+          qualifier: relation.name,
+          uniqueName: "",
+        }));
+      }
+      const expression = translate(val, around);
+      const own = last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
+      const qualifier = name === undefined ? around.scope.find(stringOf(fields.at(-2)), own)?.relation.name : undefined;
+      return [{ expression, name: name ?? own, qualifier, uniqueName: name ?? expression.name }];
+    }
+    const expression = translate(val, around);
+    return [{ expression, name: name ?? expression.name, uniqueName: name ?? expression.name }];
+  }
+
+  #limit({ limitCount, limitOffset }: SelectStmt, scope: Scope): string {
+    if (limitCount === undefined && limitOffset === undefined) return "";
+    const number = (node: Node | undefined): string | undefined => {
+      if (node === undefined) return undefined;
+      const { literal, sql, type } = translate(node, this.#around(new Scope(scope.outer), new Map()));
+      if (literal === null) return undefined;
+      if (type !== "Int64")
+        throw new QueryError(`Error during planning: Expected LIMIT to be an integer, but got ${type}`);
+      return sql;
+    };
+    const count = number(limitCount);
+    const offset = number(limitOffset);
+    if (count === undefined && offset === undefined) return "";
+    return ` LIMIT ${count ?? -1}${offset === undefined ? "" : ` OFFSET ${offset}`}`;
+  }
+}
+
+/** The columns of a subquery as others see them. */
+export function renamed(columns: readonly OutputColumn[], names: readonly string[], alias: string) {
+  if (names.length > columns.length) {
+    throw new QueryError(
+      `Error during planning: Source table contains ${columns.length} columns but ${names.length} names given as column alias`,
+    );
+  }
+  return columns.map(({ name, type }, index) => ({
+    name: names[index] ?? name,
+    type,
+    sql: `${alias}._${index}`,
+    seqSql: undefined,
+  }));
+}
+
+function stringOf(node: Node | undefined): string | undefined {
+  return node !== undefined && "String" in node ? node.String.sval : undefined;
+}
+
+function member({ sql, isPlain }: Query): string {
+  return isPlain ? sql : `SELECT * FROM (${sql})`;
+}
+
+function orderSql(terms: readonly { sql: string }[]): string {
+  return terms.length === 0 ? "" : ` ORDER BY ${terms.map(({ sql }) => sql).join(", ")}`;
+}
+
+/** Which result a term of ORDER BY or GROUP BY means, by its number or its name. */
+function ordinalOf(node: Node, names: readonly string[]): number | undefined {
+  if ("A_Const" in node && node.A_Const.ival !== undefined) return node.A_Const.ival.ival ?? 0;
+  if (!("ColumnRef" in node)) return undefined;
+  const [field, ...more] = node.ColumnRef.fields ?? [];
+  if (field === undefined || more.length > 0 || !("String" in field)) return undefined;
+  const at = names.indexOf(field.String.sval ?? "");
+  return at < 0 ? undefined : at + 1;
+}
+
+function outOfRange(ordinal: number): never {
+  throw new QueryError(`Error during planning: Cannot find column with position ${ordinal} in SELECT clause`);
+}
+
+function rejectDuplicates(targets: readonly Target[]): void {
+  const seen = new Map<string, number>();
+  targets.forEach(({ uniqueName }, position) => {
+    const before = uniqueName === "" ? undefined : seen.get(uniqueName);
+    if (before !== undefined) {
+      throw new QueryError(
+        `Error during planning: Projections require unique expression names but "${uniqueName}" stands at position ${before} and at position ${position}. Name one of them with AS.`,
+        400,
+      );
+    }
+    seen.set(uniqueName, position);
+  });
+}
