@@ -1,17 +1,21 @@
-// Prints "<passed> <failed>" over all projects of the last `npm test`; a skipped test counts as failed.
-import { countByProject } from "./test-report.mjs";
+// Prints "<passed> <failed>" over all projects of the last `npm test` and the last `npm run test:languages`; a skipped
+// test counts as failed.
+import { countByProject, languagesReportFile, reportFile } from "./test-report.mjs";
 
 let passed = 0;
 let failed = 0;
-let counts;
-try {
-  counts = countByProject();
-} catch {
-  console.error("there is no test report: `npm test` did not come to its end");
-  process.exit(1);
-}
-for (const count of counts.values()) {
-  passed += count.passed;
-  failed += count.failed + count.skipped.length;
+for (const [command, file] of [
+  ["npm test", reportFile],
+  ["npm run test:languages", languagesReportFile],
+]) {
+  try {
+    for (const count of countByProject(file).values()) {
+      passed += count.passed;
+      failed += count.failed + count.skipped.length;
+    }
+  } catch {
+    console.error(`there is no report of \`${command}\`: it did not come to its end`);
+    process.exit(1);
+  }
 }
 console.log(`${passed} ${failed}`);

@@ -7,6 +7,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Where `npm test` leaves the report. */
 export const reportFile = path.join(root, "node_modules", ".cache", "restate-lite", "test-report.json");
+/** Where `npm run test:languages` leaves its own. */
+export const languagesReportFile = path.join(path.dirname(reportFile), "languages-report.json");
 
 /** Counts by project name. Throws when there is no report: vitest did not come to its end. */
 export function countByProject(file = reportFile) {
