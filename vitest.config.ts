@@ -4,7 +4,7 @@ const oneFileAtATime = { fileParallelism: false, maxWorkers: 1 } as const;
 const minuteMs = 60_000;
 
 /**
- * Nine projects, cheapest first, each named after its folder under test/ (scripts/test-report.mjs counts by that).
+ * The projects, cheapest first, each named after its folder under test/ (scripts/test-report.mjs counts by that).
  * `unit` needs nothing but `npm install`; the others start servers and endpoints as processes
  * (test/support/toolchain.ts knows where they are), so they run one file at a time and one project after the other.
  * Forks rather than threads: better-sqlite3 is a native module, and a crash stays in its file.
@@ -92,11 +92,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: "oracle",
-          include: ["test/{oracle,query}/**/*.test.ts"],
+          include: ["test/oracle/**/*.test.ts"],
           testTimeout: 2 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
           sequence: { groupOrder: 7 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "query",
+          include: ["test/query/**/*.test.ts"],
+          testTimeout: 2 * minuteMs,
+          hookTimeout: 2 * minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 8 },
         },
       },
       {
@@ -107,7 +118,7 @@ export default defineConfig({
           testTimeout: 15 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 8 },
+          sequence: { groupOrder: 9 },
         },
       },
     ],

@@ -11,7 +11,18 @@ import { fileURLToPath } from "node:url";
 import { countByProject, reportFile } from "./test-report.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const projects = ["unit", "cli", "sdk-types", "examples", "clients", "companions", "conformance", "oracle", "torture"];
+const projects = [
+  "unit",
+  "cli",
+  "sdk-types",
+  "examples",
+  "clients",
+  "companions",
+  "conformance",
+  "oracle",
+  "query",
+  "torture",
+];
 
 const passedOn = process.argv.slice(2);
 const chosen = passedOn.flatMap((argument, index) => {

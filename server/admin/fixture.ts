@@ -2,6 +2,7 @@ import { encodeResourceId } from "../../sdk/protocol/index.ts";
 import type { Description, Engine, RestartOptions, RestartResult } from "../engine/index.ts";
 import { createGuard, listen } from "../http/index.ts";
 import type { DiscoveryOptions } from "../invoker/index.ts";
+import type { Log } from "../log.ts";
 import { Registrar } from "../registration.ts";
 import { Kafka, LimitRules, PausedQueues, Registry, type ServiceDefaults } from "../registry/index.ts";
 import { openStorage } from "../storage/index.ts";
@@ -88,7 +89,10 @@ export async function startAdmin(answers: EngineAnswers = {}) {
     },
   });
   const commands: string[] = [];
-  const log = () => {};
+  const warnings: string[] = [];
+  const log: Log = (level, message) => {
+    if (level === "warn") warnings.push(message);
+  };
   const kafka = new Kafka(storage, clock);
   const pausedQueues = new PausedQueues(storage);
   const listener = await listen({
@@ -138,6 +142,7 @@ export async function startAdmin(answers: EngineAnswers = {}) {
     registry,
     kafka,
     pausedQueues,
+    warnings,
     async close() {
       await listener.close(0);
       await storage.close();

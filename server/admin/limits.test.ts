@@ -11,6 +11,12 @@ afterEach(() => admin.close());
 const put = (...rules: object[]) => admin.request("PUT", "/limits/rules", rules);
 const remove = (...rules: object[]) => admin.request("POST", "/limits/rules/bulk-delete", rules);
 
+it("says in the log that rules and pauses have no effect yet", async () => {
+  await put({ pattern: "*", limits: { concurrency: 1 } });
+  await admin.request("POST", `/vqueues/${encodeInvocationId(Buffer.alloc(24)).replace("inv_", "vq_")}/pause`);
+  expect(admin.warnings).toEqual([expect.stringContaining("rules"), expect.stringContaining("queue")]);
+});
+
 describe("PUT /limits/rules", () => {
   it("makes rules and replaces them whole, with a version that counts all changes", async () => {
     const made = await put({ pattern: "*", limits: { concurrency: 10 }, description: "all" });

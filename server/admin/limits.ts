@@ -4,8 +4,10 @@ import { answerDurably, methodsOf, readBody, requireJson } from "./answers.ts";
 import { deleteRules, upsertRules } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 
-/** `/limits`: how many invocations of a scope or a limit key run at a time. */
-export function limitRoutes({ limitRules, turns }: AdminParts): Router {
+const NOT_APPLIED = "restate-lite keeps concurrency rules but does not apply them yet: nothing waits because of them";
+
+/** `/limits`: how many invocations of a scope or a limit key run at a time. Kept and listed, not yet applied. */
+export function limitRoutes({ limitRules, turns, log }: AdminParts): Router {
   const router = Router();
 
   router.put("/rules", requireJson, (request, response) => {
@@ -21,7 +23,10 @@ export function limitRoutes({ limitRules, turns }: AdminParts): Router {
     answerDurably(
       turns,
       () => limitRules.upsert(batch),
-      (rules) => response.json(rules.map(ruleJson)),
+      (rules) => {
+        if (rules.length > 0) log("warn", NOT_APPLIED, { patterns: rules.map(({ pattern }) => pattern).join(", ") });
+        response.json(rules.map(ruleJson));
+      },
     );
   });
 
