@@ -11,6 +11,8 @@ COPY scripts ./scripts
 COPY migrations ./migrations
 COPY sdk ./sdk
 COPY server ./server
+COPY testing ./testing
+COPY dashboard ./dashboard
 RUN npm run build
 COPY examples ./examples
 RUN mkdir -p volume

@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{sdk,server,testing,bench,scripts,examples}/**/*.test.ts"],
+          include: ["{sdk,server,testing,dashboard,bench,scripts,examples}/**/*.test.ts"],
           // vitest would leave one of two processors idle.
           maxWorkers: "100%",
           sequence: { groupOrder: 1 },
@@ -30,6 +30,17 @@ export default defineConfig({
           name: "cli",
           include: ["test/cli/**/*.test.ts"],
           testTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "testing",
+          include: ["test/testing/**/*.test.ts"],
+          testTimeout: minuteMs,
+          hookTimeout: minuteMs,
           ...oneFileAtATime,
           sequence: { groupOrder: 2 },
         },
@@ -51,6 +62,17 @@ export default defineConfig({
           include: ["test/examples/**/*.test.ts"],
           testTimeout: minuteMs,
           hookTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "dev",
+          include: ["test/dev/**/*.test.ts"],
+          testTimeout: minuteMs,
+          hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
           sequence: { groupOrder: 3 },
         },
@@ -91,6 +113,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "dashboard",
+          include: ["test/dashboard/**/*.test.ts"],
+          testTimeout: minuteMs,
+          hookTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 9 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "oracle",
           include: ["test/oracle/**/*.test.ts"],
           testTimeout: 2 * minuteMs,
@@ -107,7 +140,18 @@ export default defineConfig({
           testTimeout: 2 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 8 },
+          sequence: { groupOrder: 7 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "restate-cli",
+          include: ["test/restate-cli/**/*.test.ts"],
+          testTimeout: 2 * minuteMs,
+          hookTimeout: minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 7 },
         },
       },
       {
@@ -118,7 +162,7 @@ export default defineConfig({
           testTimeout: 15 * minuteMs,
           hookTimeout: 2 * minuteMs,
           ...oneFileAtATime,
-          sequence: { groupOrder: 9 },
+          sequence: { groupOrder: 8 },
         },
       },
     ],

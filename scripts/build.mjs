@@ -4,7 +4,17 @@
 // Bundling is for the time to ready (importing hundreds of files costs Node more than running them). Packages with a
 // native part or of a size worth sharing stay external; what the code imports lazily stays a chunk of its own.
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +31,10 @@ const entries = {
   index: "server/index.ts",
   checkpointer: "server/storage/checkpointer.ts",
   "query-child": "server/admin/query/child.ts",
+  "dev-preload": "server/dev/preload.ts",
+  testing: "testing/index.ts",
+  "testing-vitest": "testing/vitest.ts",
+  "testing-jest": "testing/jest.ts",
 };
 
 /**
@@ -36,15 +50,38 @@ const sdkEntries = {
   "sdk/clients": "sdk/clients/index.ts",
 };
 
-const external = ["better-sqlite3", "express", "libpg-query", "ws", "pino", "zod"];
+/**
+ * The test harness once more, for those who `require` it, as Jest does. It is built with the SDK, so that both have each
+ * class once.
+ */
+const commonJsEntries = {
+  ...sdkEntries,
+  "sdk/testing": "testing/index.ts",
+  "sdk/testing-jest": "testing/jest.ts",
+};
 
-// `npm install --omit=dev` in a checkout runs `prepare` without the build tools: fine when dist/ is there already.
+const external = [
+  "better-sqlite3",
+  "express",
+  "libpg-query",
+  "ws",
+  "pino",
+  "zod",
+  "chokidar",
+  "esbuild",
+  "picomatch",
+  "vitest",
+];
+
+// `npm install --omit=dev` in a checkout runs `prepare` without what is bundled: fine when dist/ is there already.
 let esbuild;
 try {
+  // Is there a development dependency? esbuild is none: `restate-lite dev` uses it, too.
+  createRequire(import.meta.url).resolve("apache-arrow");
   esbuild = await import("esbuild");
 } catch (error) {
-  if (error?.code === "ERR_MODULE_NOT_FOUND" && existsSync(path.join(dist, "cli.js"))) process.exit(0);
-  console.error("build: esbuild is not installed; run `npm install` without --omit=dev first.");
+  if (error?.code?.endsWith("MODULE_NOT_FOUND") && existsSync(path.join(dist, "cli.js"))) process.exit(0);
+  console.error("build: what is bundled is not installed; run `npm install` without --omit=dev first.");
   process.exit(1);
 }
 
@@ -77,34 +114,64 @@ const build = (more) => esbuild.build({ ...options, ...more }).catch(() => proce
 const result = await build({ entryPoints: { ...entries, ...sdkEntries }, chunkNames: "chunk-[hash]" });
 const written = new Set(Object.keys(result.metafile.outputs));
 
+// What the server finds beside itself (threads, child processes, migrations), it finds from dist/, also as CommonJS.
+const bundleUrl =
+  'const bundleUrl = require("node:url").pathToFileURL(require("node:path").join(__dirname, "../../index.js")).href;';
+
 // esbuild splits ES modules only: build those, and turn each into CommonJS. The package.json says what they are.
 const commonJs = await build({
-  entryPoints: sdkEntries,
+  entryPoints: commonJsEntries,
   chunkNames: "sdk/chunk-[hash]",
   sourcemap: false,
+  define: { "import.meta.url": "bundleUrl" },
   write: false,
 });
 mkdirSync(path.join(dist, "sdk/cjs"), { recursive: true });
 for (const { path: file, text } of commonJs.outputFiles) {
   const target = path.join("dist/sdk/cjs", path.basename(file));
-  const { code } = await esbuild.transform(text, { format: "cjs", platform: "node", target: "node20.19" });
+  const { code } = await esbuild.transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: "node20.19",
+    // Jest's modules know no import().
+    supported: { "dynamic-import": false },
+    ...(text.includes("bundleUrl") ? { banner: bundleUrl } : {}),
+  });
   writeFileSync(path.join(root, target), code);
   written.add(target);
 }
 writeFileSync(path.join(dist, "sdk/cjs/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 written.add("dist/sdk/cjs/package.json");
 
-// Chunks carry a hash in their name: drop those of earlier builds. Type declarations (dist/types) have their own step.
+// Chunks carry a hash in their name: drop those of earlier builds. Type declarations (dist/types) and the dashboard
+// (dist/dashboard) have their own steps.
+const isKept = (name) => ["types", "dashboard"].some((folder) => name.startsWith(path.join("dist", folder, path.sep)));
 for (const file of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const name = path.relative(root, path.join(file.parentPath, file.name));
-  if (file.isFile() && !name.startsWith(path.join("dist", "types")) && !written.has(name))
-    rmSync(path.join(root, name));
+  if (file.isFile() && !isKept(name) && !written.has(name)) rmSync(path.join(root, name));
 }
 
 const cli = path.join(dist, "cli.js");
 const text = readFileSync(cli, "utf8");
 if (!text.startsWith("#!")) throw new Error(`build: ${entries.cli} must start with #!/usr/bin/env node`);
 chmodSync(cli, 0o755);
+
+// The dashboard takes seconds, so it is built when something of it has changed.
+const page = path.join(dist, "dashboard/index.html");
+const sources = ["dashboard", "package-lock.json"].flatMap((name) => {
+  const source = path.join(root, name);
+  if (!statSync(source).isDirectory()) return [source];
+  const files = readdirSync(source, { recursive: true, withFileTypes: true });
+  return files.filter((file) => file.isFile()).map((file) => path.join(file.parentPath, file.name));
+});
+const builtAt = existsSync(page) ? statSync(page).mtimeMs : 0;
+if (sources.some((source) => statSync(source).mtimeMs > builtAt)) {
+  const vite = await import("vite").catch((error) => {
+    if (error?.code === "ERR_MODULE_NOT_FOUND" && builtAt > 0) return undefined;
+    throw error;
+  });
+  await vite?.build({ configFile: path.join(root, "dashboard/vite.config.ts"), logLevel: "warn" });
+}
 
 // The declarations cost a type check, so only a tarball (npm pack, npm publish) or --types asks for them.
 if (process.argv.includes("--types") || ["pack", "publish"].includes(process.env.npm_command ?? "")) {
@@ -122,8 +189,9 @@ if (process.argv.includes("--types") || ["pack", "publish"].includes(process.env
     console.error(["build: no type declarations", ...errors].join("\n"));
     process.exit(1);
   }
-  // The same declarations once more, for those who `require` the SDK: TypeScript asks the nearest package.json.
-  cpSync(path.join(dist, "types/sdk"), path.join(dist, "types/cjs/sdk"), { recursive: true });
+  // The same declarations once more, for those who `require`: TypeScript asks the nearest package.json.
+  for (const folder of ["sdk", "server", "testing"])
+    cpSync(path.join(dist, "types", folder), path.join(dist, "types/cjs", folder), { recursive: true });
   writeFileSync(path.join(dist, "types/cjs/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 }
 

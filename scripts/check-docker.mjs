@@ -127,7 +127,7 @@ async function startImages(stages, compose) {
   const example = stages.get(compose.services.greeter.build.target);
   for (const stage of [server, example])
     if (stage.user !== "node") throw new Error(`the image ${stage.name} runs as ${stage.user}`);
-  const left = ["vitest", "esbuild", "typescript"].filter((name) =>
+  const left = ["vitest", "vite", "react", "typescript"].filter((name) =>
     existsSync(path.join(server.root, "app/node_modules", name)),
   );
   if (left.length > 0) throw new Error(`the server's image contains development tools: ${left.join(", ")}`);

@@ -43,6 +43,7 @@ async function pack() {
   const files = (await run("tar", ["-tzf", path.join(folder, tarball)])).split("\n");
   const needed = [
     "dist/cli.js",
+    "dist/dev-preload.js",
     "dist/index.js",
     "dist/checkpointer.js",
     "dist/types/server/index.d.ts",
@@ -52,12 +53,23 @@ async function pack() {
       `dist/types/sdk/${name}.d.ts`,
       `dist/types/cjs/sdk/${name}.d.ts`,
     ]),
+    "dist/testing.js",
+    "dist/testing-vitest.js",
+    "dist/testing-jest.js",
+    "dist/sdk/cjs/testing.js",
+    "dist/sdk/cjs/testing-jest.js",
+    "dist/types/testing/index.d.ts",
+    "dist/types/testing/vitest.d.ts",
+    "dist/types/cjs/testing/index.d.ts",
+    "dist/types/cjs/testing/jest.d.ts",
     "dist/sdk/clients.js",
     "dist/sdk/cjs/clients.js",
     "dist/sdk/cjs/package.json",
     "dist/types/cjs/package.json",
     "dist/types/sdk/clients/index.d.ts",
     "dist/types/cjs/sdk/clients/index.d.ts",
+    "dist/dashboard/index.html",
+    "dist/dashboard/favicon.svg",
     "examples/greeter.mjs",
     "LICENSE",
     "README.md",
@@ -84,7 +96,7 @@ async function install(tarball, node, version) {
     cwd: place,
     env,
   });
-  if (existsSync(path.join(place, "node_modules", "esbuild")))
+  if (existsSync(path.join(place, "node_modules", "vitest")))
     throw new Error("installing the tarball brought build tools along");
   await compilesAgainst(place);
   cpSync(path.join(root, "examples", "greeter.mjs"), path.join(place, "greeter.mjs"));
@@ -97,6 +109,8 @@ async function install(tarball, node, version) {
   const server = start(node, [...args, "--data-dir", path.join(place, "data")], { cwd: place, env });
   try {
     await greet(ingressPort, 20_000);
+    const page = await fetch(`http://127.0.0.1:${adminPort}/ui/`);
+    if (!page.ok) throw new Error(`the dashboard answers ${page.status}: ${await page.text()}`);
     await interrupt(server, 10_000);
     await refused(ingressPort);
     await exitsCleanly(node, place, env);

@@ -38,6 +38,8 @@ const forbidden: readonly Case[] = [
   ["server/ingress/forbidden.ts", "../admin/index.ts"],
   ["server/admin/forbidden.ts", "../ingress/index.ts"],
   ["server/http/forbidden.ts", "../engine/index.ts"],
+  ["server/dev/forbidden.ts", "../cli/index.ts"],
+  ["server/dev/forbidden.ts", "../invoker/index.ts"],
   ["server/forbidden.ts", "./engine/engine.ts"],
   ["dashboard/forbidden.ts", "../server/index.ts"],
 ];
@@ -52,6 +54,8 @@ const allowed: readonly Case[] = [
   ["server/storage/allowed.ts", "../engine/types.ts"],
   ["server/ingress/allowed.ts", "../engine/index.ts"],
   ["server/allowed.ts", "./engine/index.ts"],
+  ["server/dev/allowed.ts", "../storage/index.ts"],
+  ["server/cli/allowed.ts", "../dev/index.ts"],
   ["sdk/vm/allowed.ts", "../protocol/index.ts"],
   ["sdk/context/allowed.ts", "../vm/index.ts"],
   ["sdk/clients/allowed.ts", "../authoring/index.ts"],

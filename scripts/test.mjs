@@ -14,13 +14,17 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const projects = [
   "unit",
   "cli",
+  "testing",
   "sdk-types",
   "examples",
+  "dev",
   "clients",
   "companions",
   "conformance",
+  "dashboard",
   "oracle",
   "query",
+  "restate-cli",
   "torture",
 ];
 

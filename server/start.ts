@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createAdmin, QueryService, querySource } from "./admin/index.ts";
+import { nanoid } from "nanoid";
+import { createAdmin, createFeed, QueryService, querySource } from "./admin/index.ts";
 import { systemClock } from "./clock.ts";
 import type { ServerConfig } from "./config/index.ts";
-import { type AttemptHost, Engine } from "./engine/index.ts";
+import { type AttemptEvents, type AttemptHost, Engine } from "./engine/index.ts";
 import { ServerError } from "./errors.ts";
 import { createGuard, type Listener, listen } from "./http/index.ts";
 import { randomIds, randomSubscriptionId } from "./ids.ts";
@@ -24,7 +25,8 @@ import {
 import type { Log } from "./log.ts";
 import { Registrar } from "./registration.ts";
 import { Kafka, LimitRules, PausedQueues, type Registered, Registry, type ServiceDefaults } from "./registry/index.ts";
-import { openStorage, prepareStatements, type Storage } from "./storage/index.ts";
+import type { Clock, Observer } from "./seams.ts";
+import { openStorage, prepareStatements, type Statements, type Storage } from "./storage/index.ts";
 
 /** A running server. */
 export interface RunningServer {
@@ -32,6 +34,8 @@ export interface RunningServer {
   readonly adminUrl: string;
   readonly registrar: Registrar;
   readonly registry: Registry;
+  /** From now on `observer` is told what happens. @returns a function that ends it */
+  observe(observer: Observer): () => void;
   /**
    * Serves services in this process, and resolves when they are registered: defined with `restate-lite/sdk` or the
    * official SDK, or a fetch handler that serves some. They share the deployment `in-process://NAME` (name: `services`
@@ -50,6 +54,19 @@ export interface RunningServer {
   close(graceMs?: number): Promise<void>;
 }
 
+/** A server with what is inside: for the test harness. */
+export interface OpenServer extends RunningServer {
+  readonly engine: Engine;
+  readonly storage: Storage;
+  readonly statements: Statements;
+}
+
+/** Between engine and invoker: what one tells the other passes through. For the test harness and its faults. */
+export interface AttemptLink {
+  host(invoker: AttemptHost): AttemptHost;
+  events(engine: AttemptEvents): AttemptEvents;
+}
+
 export interface StartParts {
   readonly config: ServerConfig;
   readonly log: Log;
@@ -59,6 +76,10 @@ export interface StartParts {
   readonly services?: readonly InProcessService[];
   /** How they are served. */
   readonly endpoint?: InProcessOptions;
+  /** Default: the wall clock. */
+  readonly clock?: Clock;
+  /** Default: engine and invoker talk directly. */
+  readonly link?: AttemptLink;
 }
 
 /**
@@ -66,6 +87,11 @@ export interface StartParts {
  * @throws ServerError when the data directory is in use, the database is newer than the program, a port is taken
  */
 export async function startServer(parts: StartParts): Promise<RunningServer> {
+  return await startOpenServer(parts);
+}
+
+/** The same, for those who look inside. */
+export async function startOpenServer(parts: StartParts): Promise<OpenServer> {
   const { config, log, onFatal } = parts;
   const storage = openStorage({
     dataDir: config.isEphemeral ? ":memory:" : config.dataDir,
@@ -82,9 +108,8 @@ export async function startServer(parts: StartParts): Promise<RunningServer> {
   }
 }
 
-async function assemble(parts: StartParts, storage: Storage): Promise<RunningServer> {
-  const { config, log, services, endpoint } = parts;
-  const clock = systemClock;
+async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer> {
+  const { config, log, services, endpoint, clock = systemClock, link } = parts;
   const ids = randomIds();
   const { turns } = storage;
   const registry = new Registry({ storage, clock, ids });
@@ -98,13 +123,16 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
     abort: (attempt) => late.invoker?.abort(attempt),
     closeInput: (attempt) => late.invoker?.closeInput(attempt),
   };
+  const statements = prepareStatements(storage.db);
   const engine = new Engine({
-    statements: prepareStatements(storage.db),
+    statements,
     turns,
     registry,
+    limitRules,
+    pausedQueues,
     clock,
     ids,
-    host,
+    host: link?.host(host) ?? host,
     settings: { concurrentInvocations: config.concurrentInvocations },
     log,
   });
@@ -115,7 +143,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
   const invoker = createInvoker({
     reads: engine.reads,
     apply: (command) => turns.apply(command),
-    events: engine.events,
+    events: link?.events(engine.events) ?? engine.events,
     config: invokerSettings,
     clock,
     log,
@@ -136,7 +164,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
       if (isRecovered) engine.lookAgain();
     },
   });
-  const inProcess = new InProcessRegistrar(registrar, directory, log);
+  const inProcess = new InProcessRegistrar(registrar, directory, clock, log);
   // Before anything can call or resume them.
   if (services !== undefined && services.length > 0) await inProcess.register(services, endpoint);
 
@@ -162,6 +190,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
     log,
   });
   const ingressUrl = urlOf(ingressHost, ingressListener.port);
+  const feed = createFeed({ observe: (observer) => engine.observe(observer), newEpoch: nanoid, log });
   let adminListener: Listener;
   try {
     adminListener = await listenOn("admin", {
@@ -182,6 +211,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
         advertisedIngress: config.advertisedIngress ?? `${ingressUrl}/`,
         log,
       }),
+      onUpgrade: feed.onUpgrade,
       bodyLimitBytes: config.requestLimitBytes,
       http2: false,
       log,
@@ -200,9 +230,14 @@ async function assemble(parts: StartParts, storage: Storage): Promise<RunningSer
     adminUrl: urlOf(adminHost, adminListener.port),
     registrar,
     registry,
+    engine,
+    storage,
+    statements,
+    observe: (observer) => engine.observe(observer),
     register: (more, options) => inProcess.register(more, options),
     async close(graceMs = 0) {
       ingress.close();
+      feed.close();
       await Promise.all([ingressListener.close(graceMs), adminListener.close(graceMs)]);
       query.close();
       engine.stop();
@@ -274,7 +309,7 @@ function readKey(file: string): Buffer {
 }
 
 /** `migrations/` of the package: beside `server/` in a checkout, beside `dist/` when bundled; both one level up. */
-function migrationsDir(): string {
+export function migrationsDir(): string {
   const dir = join(dirname(fileURLToPath(import.meta.url)), "..", "migrations");
   if (!existsSync(dir))
     throw new ServerError(500, "RL_BROKEN_INSTALLATION", `${dir} is missing: install restate-lite again`);

@@ -8,7 +8,7 @@ Written by the benchmark itself (\`--record\`): each part below is the last reco
 stands in \`bench/run.ts\`, \`bench/suspended.ts\` and \`bench/sdk.ts\`.
 `;
 
-export type Part = "calls" | "suspended" | "sdk";
+export type Part = "calls" | "suspended" | "sdk" | "dev" | "testing";
 
 /** Replaces one part of RESULTS.md and leaves the others as they are. */
 export function recordPart(part: Part, text: string): string {

@@ -15,6 +15,8 @@ export interface BuildOptions {
   /** How this platform checks signatures. Absent: nobody's are checked (in-process). */
   readonly signatureCheck?: SignatureCheckFactory;
   readonly lambdaCompression?: "zstd" | undefined;
+  /** Unix time in milliseconds. Default: the wall clock; a server that drives the endpoint in its process may own time. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Gathers what makes up an endpoint. `E` is the endpoint as its platform's users see it. */
@@ -57,7 +59,7 @@ export class EndpointBuilder<E = unknown> implements RestateEndpointBase<E> {
    *
    * @throws SdkError when the services cannot be served (see `Components`), or a key is none
    */
-  build({ signatureCheck, lambdaCompression }: BuildOptions = {}): EndpointHandler {
+  build({ signatureCheck, lambdaCompression, now = () => Date.now() }: BuildOptions = {}): EndpointHandler {
     const log = systemLog(this.#logger);
     const keys = this.#identityKeys;
     if (signatureCheck !== undefined && keys.length === 0) {
@@ -68,7 +70,6 @@ export class EndpointBuilder<E = unknown> implements RestateEndpointBase<E> {
     if (signatureCheck !== undefined && keys.length > 0) {
       log.info(`Requests must be signed with one of the keys ${keys.join(", ")}`);
     }
-    const now = () => Date.now();
     return new EndpointHandler({
       components: new Components(this.#definitions, this.#defaults),
       environment: { journalValueCodec: this.#codec(), logger: this.#logger, now },

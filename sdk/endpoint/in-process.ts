@@ -35,10 +35,11 @@ const NO_ARGUMENTS: readonly unknown[] = [];
 /**
  * An endpoint without a transport. Requests need no signature: who can call this can run the handlers anyway.
  *
+ * @param now Unix time in milliseconds. Default: the wall clock
  * @throws SdkError when the services cannot be served (see `Components`)
  */
-export function createInProcessEndpoint(options: EndpointOptions): InProcessEndpoint {
-  const handler = withOptions(new EndpointBuilder(), { ...options, identityKeys: [] }).build();
+export function createInProcessEndpoint(options: EndpointOptions, now?: () => number): InProcessEndpoint {
+  const handler = withOptions(new EndpointBuilder(), { ...options, identityKeys: [] }).build({ now });
   return {
     manifest: (version = MANIFEST_VERSIONS[0]) =>
       manifestOf(handler.components, version, { protocolMode: "BIDI_STREAM" }),

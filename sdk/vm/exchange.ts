@@ -80,8 +80,10 @@ export class Exchange {
     const { version, onJournalMismatch = "retry" } = this.#options;
     // Servers before v7 know of nothing but retries.
     const behavior = version >= 7 ? BEHAVIORS[onJournalMismatch] : ErrorBehavior.Retry;
-    this.fail(JOURNAL_MISMATCH, message, { related, behavior });
-    throw new JournalMismatchError(message);
+    // Where in the handler: as a rule its frames are on the stack.
+    const error = new JournalMismatchError(message);
+    this.fail(JOURNAL_MISMATCH, message, { related, behavior, stack: error.stack });
+    throw error;
   }
 
   /** @throws VmClosedError when the attempt has ended */

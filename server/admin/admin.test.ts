@@ -71,13 +71,6 @@ describe("the admin API", () => {
     expect([answer.status, answer.headers.get("location")]).toEqual([308, "/ui/"]);
   });
 
-  it("says at /ui that there is no dashboard yet", async () => {
-    for (const path of ["/ui", "/ui/", "/ui/invocations"]) {
-      const answer = await admin.request("GET", path);
-      expect([answer.status, answer.headers.get("content-type")]).toEqual([404, "text/plain; charset=utf-8"]);
-    }
-  });
-
   it("answers 405 with what is possible to a method that a path does not have, 404 to other paths", async () => {
     const answer = await admin.request("DELETE", "/services");
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET,HEAD"]);

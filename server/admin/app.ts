@@ -13,9 +13,6 @@ import { vqueueRoutes } from "./vqueues.ts";
 
 const JSON_LIMIT = "32mb";
 
-const NO_DASHBOARD =
-  "restate-lite has no dashboard yet. GET /restate-lite/invocations/{id} on this port says how an invocation stands.\n";
-
 /** The Express application of the admin port: every version of the API, and what is beyond it. */
 export function createApp(parts: AdminParts): Express {
   const app = express();
@@ -25,7 +22,7 @@ export function createApp(parts: AdminParts): Express {
   app.use(express.json({ limit: JSON_LIMIT, strict: false }));
   // A slash at the end makes it another path, as on the real server.
   app.use((request, response, next) => {
-    if (/^\/(?!ui\/).+\/$/.test(request.path)) response.status(404).end();
+    if (/^\/.+\/$/.test(request.path)) response.status(404).end();
     else next();
   });
   app.use("/", versionRoutes(parts, undefined));
@@ -41,10 +38,6 @@ export function createApp(parts: AdminParts): Express {
     );
   });
   app.get("/", (_request, response) => response.status(308).setHeader("location", "/ui/").end());
-  // Until the dashboard is there, who follows the banner's link learns so instead of seeing an empty page.
-  app.get(/^\/ui(\/|$)/, (_request, response) => {
-    response.status(404).type("text/plain").end(NO_DASHBOARD);
-  });
   app.get("/restate-lite/invocations/:id", describeRoute(parts));
   app.use((_request, response) => response.status(404).end());
   app.use(errorHandler(parts.log));

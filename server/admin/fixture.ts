@@ -2,7 +2,6 @@ import { encodeResourceId } from "../../sdk/protocol/index.ts";
 import type { Description, Engine, RestartOptions, RestartResult } from "../engine/index.ts";
 import { createGuard, listen } from "../http/index.ts";
 import type { DiscoveryOptions } from "../invoker/index.ts";
-import type { Log } from "../log.ts";
 import { Registrar } from "../registration.ts";
 import { Kafka, LimitRules, PausedQueues, Registry, type ServiceDefaults } from "../registry/index.ts";
 import { openStorage } from "../storage/index.ts";
@@ -89,10 +88,7 @@ export async function startAdmin(answers: EngineAnswers = {}) {
     },
   });
   const commands: string[] = [];
-  const warnings: string[] = [];
-  const log: Log = (level, message) => {
-    if (level === "warn") warnings.push(message);
-  };
+  const log = () => {};
   const kafka = new Kafka(storage, clock);
   const pausedQueues = new PausedQueues(storage);
   const listener = await listen({
@@ -104,7 +100,13 @@ export async function startAdmin(answers: EngineAnswers = {}) {
       registry,
       registrar,
       query: new QueryService(
-        { path: undefined, image: async () => storage.db.serialize(), live: () => [], nowMs: () => nowMs },
+        {
+          path: undefined,
+          image: async () => storage.db.serialize(),
+          live: () => [],
+          flow: () => ({ levels: [], queues: [] }),
+          nowMs: () => nowMs,
+        },
         log,
       ),
       limitRules: new LimitRules(storage, clock),
@@ -142,7 +144,6 @@ export async function startAdmin(answers: EngineAnswers = {}) {
     registry,
     kafka,
     pausedQueues,
-    warnings,
     async close() {
       await listener.close(0);
       await storage.close();

@@ -1,12 +1,14 @@
 /**
- * The admin API. `app` is the Express application with one file of routes a resource (`deployments`, `services`,
+ * The admin API and the dashboard (`dashboard` its files, `feed` its WebSocket). `app` is the Express application with one file of routes a resource (`deployments`, `services`,
  * `invocations`), `shapes` the JSON of the real server, `bodies` the schemas of what clients send. Express and the
  * schemas are loaded with the first request that needs them: a server that nobody administers starts without them.
  */
 import type { HttpRequest, HttpResponse, RequestHandler } from "../http/index.ts";
+import { createDashboard, isDashboardPath } from "./dashboard.ts";
 import type { AdminParts } from "./parts.ts";
 import { versionJson } from "./version.ts";
 
+export { createFeed, type Feed } from "./feed/index.ts";
 export type { AdminParts } from "./parts.ts";
 export { type QueryLimits, QueryService, querySource } from "./query/index.ts";
 export { friendlyDuration } from "./shapes.ts";
@@ -17,9 +19,10 @@ type App = (request: HttpRequest, response: HttpResponse) => void;
 /** Answers the requests of the admin port. */
 export function createAdmin(parts: AdminParts): RequestHandler {
   let loading: Promise<App> | undefined;
+  let dashboard: RequestHandler | undefined;
   return (request, response) => {
     const { url = "/", method } = request;
-    const path = url.split("?", 1)[0];
+    const path = url.split("?", 1)[0] as string;
     if (method === "GET" && path === "/health") {
       response.writeHead(200, { "content-length": 0 });
       response.end();
@@ -29,6 +32,11 @@ export function createAdmin(parts: AdminParts): RequestHandler {
       const body = JSON.stringify(versionJson(parts.advertisedIngress));
       response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
       response.end(body);
+      return;
+    }
+    if (isDashboardPath(path)) {
+      dashboard ??= createDashboard(parts.advertisedIngress);
+      dashboard(request, response);
       return;
     }
     // reason: the listener of the admin port speaks HTTP/1.1 only, so the parts in common are all that differ in type.

@@ -59,6 +59,12 @@ describe("/kafka-clusters", () => {
 });
 
 describe("/subscriptions", () => {
+  it("leaves the client id to the cluster that has one", async () => {
+    await admin.request("POST", "/kafka-clusters", { name: "k", properties: { ...properties, "client.id": "mine" } });
+    const { id, options } = (await subscribe({ source: "kafka://k/t", sink })).json;
+    expect(options).toEqual({ "group.id": id });
+  });
+
   it("keeps a subscription and says that it is not consumed", async () => {
     await create();
     const kept = await subscribe({ source: "kafka://k/t", sink, options: { "auto.offset.reset": "earliest" } });

@@ -111,10 +111,11 @@ export function subscriptionRoutes({ kafka, registry, turns, newSubscriptionId, 
 
   router.post("/", requireJson, (request, response) => {
     const body = readBody(createSubscription, request.body);
-    const source = sourceOf(body.source);
+    const { source, cluster } = sourceOf(body.source);
     const sink = sinkOf(body.sink);
     const id = newSubscriptionId();
-    const options = { "client.id": "restate", "group.id": id, ...body.options };
+    const clientId = "client.id" in cluster.properties ? {} : { "client.id": "restate" };
+    const options = { ...clientId, "group.id": id, ...body.options };
     const subscription: Subscription = { id, source, sink, options };
     answerDurably(
       turns,
@@ -147,13 +148,14 @@ export function subscriptionRoutes({ kafka, registry, turns, newSubscriptionId, 
     return subscription;
   }
 
-  function sourceOf(text: string): string {
-    const [, cluster, topic = ""] = /^kafka:\/\/([^/?#]+)(?:\/([^?#]*))?/.exec(text) ?? [];
-    if (cluster === undefined) throw badSubscription(`the source '${text}' is not kafka://cluster/topic`);
-    if (kafka.cluster(cluster) === undefined) {
-      throw new ServerError(400, "RL_UNKNOWN_CLUSTER", `There is no Kafka cluster '${cluster}'. Create it first.`);
+  function sourceOf(text: string): { source: string; cluster: KafkaCluster } {
+    const [, name, topic = ""] = /^kafka:\/\/([^/?#]+)(?:\/([^?#]*))?/.exec(text) ?? [];
+    if (name === undefined) throw badSubscription(`the source '${text}' is not kafka://cluster/topic`);
+    const cluster = kafka.cluster(name);
+    if (cluster === undefined) {
+      throw new ServerError(400, "RL_UNKNOWN_CLUSTER", `There is no Kafka cluster '${name}'. Create it first.`);
     }
-    return `kafka://${cluster}/${topic}`;
+    return { source: `kafka://${name}/${topic}`, cluster };
   }
 
   function sinkOf(text: string): string {

@@ -11,14 +11,8 @@ afterEach(() => admin.close());
 const put = (...rules: object[]) => admin.request("PUT", "/limits/rules", rules);
 const remove = (...rules: object[]) => admin.request("POST", "/limits/rules/bulk-delete", rules);
 
-it("says in the log that rules and pauses have no effect yet", async () => {
-  await put({ pattern: "*", limits: { concurrency: 1 } });
-  await admin.request("POST", `/vqueues/${encodeInvocationId(Buffer.alloc(24)).replace("inv_", "vq_")}/pause`);
-  expect(admin.warnings).toEqual([expect.stringContaining("rules"), expect.stringContaining("queue")]);
-});
-
 describe("PUT /limits/rules", () => {
-  it("makes rules and replaces them whole, with a version that counts all changes", async () => {
+  it("makes rules and replaces them whole, with a version of their own that counts on", async () => {
     const made = await put({ pattern: "*", limits: { concurrency: 10 }, description: "all" });
     expect(made.json).toEqual([
       {
@@ -32,13 +26,17 @@ describe("PUT /limits/rules", () => {
     ]);
     expect((await put({ pattern: "a/b" })).json).toMatchObject([{ pattern: "a/b", limits: {}, version: 2 }]);
     const replaced = await put({ pattern: "*", disabled: true });
-    expect(replaced.json).toMatchObject([{ limits: {}, disabled: true, version: 3 }]);
+    expect(replaced.json).toMatchObject([{ limits: {}, disabled: true, version: 2 }]);
     expect(replaced.json[0].description).toBeUndefined();
+    // A new one begins with the number of the change.
+    expect((await put({ pattern: "b" })).json).toMatchObject([{ version: 4 }]);
   });
 
   it("keeps the version of a rule that it does not change", async () => {
     const first = await put({ pattern: "a", limits: { concurrency: 1 } });
     expect((await put({ pattern: "a", limits: { concurrency: 1 } })).json).toEqual(first.json);
+    const described = await put({ pattern: "a", limits: { concurrency: 1 }, description: "why" });
+    expect(described.json).toMatchObject([{ version: first.json[0].version, description: "why" }]);
   });
 
   it("never gives a rule that is made again a version it had", async () => {

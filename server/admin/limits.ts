@@ -4,10 +4,8 @@ import { answerDurably, methodsOf, readBody, requireJson } from "./answers.ts";
 import { deleteRules, upsertRules } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 
-const NOT_APPLIED = "restate-lite keeps concurrency rules but does not apply them yet: nothing waits because of them";
-
-/** `/limits`: how many invocations of a scope or a limit key run at a time. Kept and listed, not yet applied. */
-export function limitRoutes({ limitRules, turns, log }: AdminParts): Router {
+/** `/limits`: how many invocations of a scope or a limit key run at a time. */
+export function limitRoutes({ limitRules, turns }: AdminParts): Router {
   const router = Router();
 
   router.put("/rules", requireJson, (request, response) => {
@@ -23,10 +21,7 @@ export function limitRoutes({ limitRules, turns, log }: AdminParts): Router {
     answerDurably(
       turns,
       () => limitRules.upsert(batch),
-      (rules) => {
-        if (rules.length > 0) log("warn", NOT_APPLIED, { patterns: rules.map(({ pattern }) => pattern).join(", ") });
-        response.json(rules.map(ruleJson));
-      },
+      (rules) => response.json(rules.map(ruleJson)),
     );
   });
 

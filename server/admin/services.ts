@@ -1,6 +1,6 @@
 import { Router } from "express";
 import { ServerError } from "../errors.ts";
-import type { ServiceEdit } from "../registry/index.ts";
+import type { Handler, Service, ServiceEdit } from "../registry/index.ts";
 import { answerDurably, badField, methodsOf, notFound, readBody, requireJson } from "./answers.ts";
 import { modifyService, modifyState } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
@@ -23,12 +23,25 @@ export function serviceRoutes({ registry, registrar, engine, turns, advertisedIn
     return service;
   }
 
+  /** A deployment's services go with it, so there always is one. */
+  function modeOf(service: Service) {
+    return registry.deployment(service.deploymentId)?.protocolMode ?? "BIDI_STREAM";
+  }
+
+  function shown(service: Service) {
+    return serviceJson(service, modeOf(service));
+  }
+
+  function shownHandler(service: Service, handler: Handler) {
+    return handlerJson(handler, modeOf(service));
+  }
+
   router.get("/", (_request, response) => {
-    response.json({ services: registry.services().map(serviceJson) });
+    response.json({ services: registry.services().map(shown) });
   });
 
   router.get("/:service", (request, response) => {
-    response.json(serviceJson(find(request.params.service)));
+    response.json(shown(find(request.params.service)));
   });
 
   router.patch("/:service", requireJson, async (request, response) => {
@@ -43,7 +56,7 @@ export function serviceRoutes({ registry, registrar, engine, turns, advertisedIn
     }
     const edit = editOf(body);
     const isEdit = Object.keys(edit).length > 0;
-    response.json(serviceJson((isEdit ? await registrar.edit(service.name, edit) : undefined) ?? service));
+    response.json(shown((isEdit ? await registrar.edit(service.name, edit) : undefined) ?? service));
   });
 
   router.get("/:service/openapi", (request, response) => {
@@ -51,14 +64,15 @@ export function serviceRoutes({ registry, registrar, engine, turns, advertisedIn
   });
 
   router.get("/:service/handlers", (request, response) => {
-    response.json({ handlers: [...find(request.params.service).handlers.values()].map(handlerJson) });
+    const service = find(request.params.service);
+    response.json({ handlers: [...service.handlers.values()].map((handler) => shownHandler(service, handler)) });
   });
 
   router.get("/:service/handlers/:handler", (request, response) => {
     const service = find(request.params.service);
     const handler = service.handlers.get(request.params.handler);
     if (handler === undefined) throw notFound("handler", request.params.handler, ` on service '${service.name}'`);
-    response.json(handlerJson(handler));
+    response.json(shownHandler(service, handler));
   });
 
   router.post("/:service/state", requireJson, (request, response) => {

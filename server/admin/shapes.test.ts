@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { parseManifest, type Service } from "../registry/index.ts";
+import { type ProtocolMode, parseManifest, type Service } from "../registry/index.ts";
 import { DEFAULTS } from "./fixture.ts";
 import { friendlyDuration, serviceJson } from "./shapes.ts";
 
-async function shown(service: object) {
-  const manifest = { minProtocolVersion: 5, maxProtocolVersion: 7, services: [service] };
+async function shown(service: object, protocolMode: ProtocolMode = "BIDI_STREAM") {
+  const manifest = { protocolMode, minProtocolVersion: 5, maxProtocolVersion: 7, services: [service] };
   const { services } = await parseManifest(Buffer.from(JSON.stringify(manifest)), DEFAULTS);
-  return serviceJson({ ...services[0], revision: 1, deploymentId: "dp_1" } as Service);
+  return serviceJson({ ...services[0], revision: 1, deploymentId: "dp_1" } as Service, protocolMode);
 }
 
 /** Expectations are answers of restate-server 1.7.12 to the same manifests. */
@@ -92,6 +92,24 @@ describe("the JSON of a service", () => {
       handlers: [{ ty: "Workflow" }, { ty: "Shared" }],
     });
     expect(json.handlers[0]).not.toHaveProperty("workflow_completion_retention");
+  });
+
+  it("says that a request/response endpoint has no inactivity timeout", async () => {
+    const timed = {
+      name: "S",
+      ty: "SERVICE",
+      inactivityTimeout: 90_000,
+      handlers: [{ name: "h", inactivityTimeout: 1 }],
+    };
+    expect(await shown(timed, "REQUEST_RESPONSE")).toMatchObject({
+      inactivity_timeout: "0s",
+      info: [{ code: "RT0021", message: expect.stringContaining("inactivity_timeout 1m 30s will not be applied") }],
+      handlers: [{ info: [{ code: "RT0021", message: expect.stringContaining("inactivity_timeout 1ms") }] }],
+    });
+    const untimed = await shown({ name: "S", ty: "SERVICE", handlers: [{ name: "h" }] }, "REQUEST_RESPONSE");
+    expect(untimed.inactivity_timeout).toBe("0s");
+    expect(untimed).not.toHaveProperty("info");
+    expect(await shown(timed)).not.toHaveProperty("info");
   });
 
   it.each([

@@ -1,5 +1,13 @@
 /** The admin API's JSON, as restate-server 1.7.12 writes it. */
-import type { Deployment, Handler, InputRule, OutputRule, RetryPolicy, Service } from "../registry/index.ts";
+import type {
+  Deployment,
+  Handler,
+  InputRule,
+  OutputRule,
+  ProtocolMode,
+  RetryPolicy,
+  Service,
+} from "../registry/index.ts";
 
 const UNITS = [
   ["d", 86_400_000],
@@ -57,25 +65,37 @@ export function deploymentSummary(deployment: Deployment, services: readonly Ser
 }
 
 export function deploymentDetail(deployment: Deployment, services: readonly Service[]) {
-  return { ...deploymentFields(deployment), services: services.map(serviceJson) };
+  return { ...deploymentFields(deployment), services: servicesJson(deployment, services) };
 }
 
 export function registeredJson(deployment: Deployment, services: readonly Service[]) {
   return {
     id: deployment.id,
-    services: services.map(serviceJson),
+    services: servicesJson(deployment, services),
     min_protocol_version: deployment.minProtocolVersion,
     max_protocol_version: deployment.maxProtocolVersion,
     ...(deployment.sdkVersion === undefined ? {} : { sdk_version: deployment.sdkVersion }),
   };
 }
 
-export function serviceJson(service: Service) {
+function servicesJson({ protocolMode }: Deployment, services: readonly Service[]) {
+  return services.map((service) => serviceJson(service, protocolMode));
+}
+
+/** RT0021: an attempt in request/response mode cannot be asked to suspend, so that timeout is shown as none. */
+function withoutEffect(timeoutMs: number | undefined, mode: ProtocolMode, what: "service" | "handler") {
+  if (mode === "BIDI_STREAM" || timeoutMs === undefined) return {};
+  const message = `The configured inactivity_timeout ${friendlyDuration(timeoutMs)} will not be applied because the ${what} is exposed in Request/Response mode.`;
+  return { info: [{ code: "RT0021", message }] };
+}
+
+/** @param mode of the deployment that serves it */
+export function serviceJson(service: Service, mode: ProtocolMode) {
   const { settings } = service;
   return {
     name: service.name,
     ty: service.type,
-    handlers: [...service.handlers.values()].map(handlerJson),
+    handlers: [...service.handlers.values()].map((handler) => handlerJson(handler, mode)),
     deployment_id: service.deploymentId,
     revision: service.revision,
     public: service.isPublic,
@@ -86,10 +106,11 @@ export function serviceJson(service: Service) {
       ? { workflow_completion_retention: friendlyDuration(workflowRetentionMs(service)) }
       : {}),
     journal_retention: friendlyDuration(settings.journalRetentionMs),
-    inactivity_timeout: friendlyDuration(settings.inactivityTimeoutMs),
+    inactivity_timeout: friendlyDuration(mode === "REQUEST_RESPONSE" ? 0 : settings.inactivityTimeoutMs),
     abort_timeout: friendlyDuration(settings.abortTimeoutMs),
     enable_lazy_state: settings.enableLazyState,
     retry_policy: retryPolicyJson(settings.retryPolicy),
+    ...withoutEffect(service.given.inactivityTimeoutMs, mode, "service"),
   };
 }
 
@@ -100,7 +121,7 @@ function workflowRetentionMs({ handlers, settings }: Service): number {
 }
 
 /** Only what the handler itself sets; the rest is the service's. */
-export function handlerJson(handler: Handler) {
+export function handlerJson(handler: Handler, mode: ProtocolMode) {
   const { given } = handler;
   const duration = (name: string, valueMs: number | undefined) =>
     valueMs === undefined ? {} : { [name]: friendlyDuration(valueMs) };
@@ -111,17 +132,20 @@ export function handlerJson(handler: Handler) {
     ...(Object.keys(handler.metadata).length === 0 ? {} : { metadata: handler.metadata }),
     ...duration("idempotency_retention", given.idempotencyRetentionMs),
     ...duration("journal_retention", given.journalRetentionMs),
-    ...duration("inactivity_timeout", given.inactivityTimeoutMs),
+    ...(mode === "REQUEST_RESPONSE" ? {} : duration("inactivity_timeout", given.inactivityTimeoutMs)),
     ...duration("abort_timeout", given.abortTimeoutMs),
     ...(given.enableLazyState === undefined ? {} : { enable_lazy_state: given.enableLazyState }),
     public: handler.isPublic,
     input_description: inputDescription(handler.input),
     output_description: outputDescription(handler.output),
-    ...(handler.input?.jsonSchema === undefined ? {} : { input_json_schema: handler.input.jsonSchema }),
+    ...(handler.input?.contentType === undefined || handler.input.jsonSchema === undefined
+      ? {}
+      : { input_json_schema: handler.input.jsonSchema }),
     ...(handler.output?.contentType === undefined || handler.output.jsonSchema === undefined
       ? {}
       : { output_json_schema: handler.output.jsonSchema }),
     retry_policy: { max_attempts: null, ...retryPolicyJson(given.retryPolicy ?? {}) },
+    ...withoutEffect(given.inactivityTimeoutMs, mode, "handler"),
   };
 }
 

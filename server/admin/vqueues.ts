@@ -3,13 +3,8 @@ import { decodeInvocationId } from "../../sdk/protocol/index.ts";
 import { answerDurably, badField, methodsOf } from "./answers.ts";
 import type { AdminParts } from "./parts.ts";
 
-const NOT_APPLIED = "restate-lite keeps that a virtual queue is paused but does not hold its invocations back yet";
-
-/**
- * `/vqueues`: pausing and resuming a virtual queue. What an unknown one would be called is accepted, too. Kept, not yet
- * applied.
- */
-export function vqueueRoutes({ pausedQueues, turns, log }: AdminParts): Router {
+/** `/vqueues`: pausing and resuming a virtual queue. What an unknown one would be called is accepted, too. */
+export function vqueueRoutes({ pausedQueues, turns }: AdminParts): Router {
   const router = Router();
   for (const action of ["pause", "resume"] as const) {
     router.post(`/:vqueue/${action}`, (request, response) => {
@@ -18,10 +13,7 @@ export function vqueueRoutes({ pausedQueues, turns, log }: AdminParts): Router {
       answerDurably(
         turns,
         () => pausedQueues[action](id),
-        () => {
-          if (action === "pause") log("warn", NOT_APPLIED, { vqueue: id });
-          response.status(202).end();
-        },
+        () => response.status(202).end(),
       );
     });
     router.all(`/:vqueue/${action}`, methodsOf("POST"));

@@ -15,7 +15,18 @@ describe("the command line", () => {
       endpoints: ["http://a", "http://b"],
       useHttp11: false,
       child: ["node", "x.js", "--port", "1"],
+      file: undefined,
+      reload: "beside",
+      patterns: undefined,
+      isWatched: true,
     });
+  });
+
+  it("gives the file of dev, its arguments, and how it is reloaded", () => {
+    const args = readArguments("dev src/app.ts --reload=replace -- --verbose".split(" "));
+    expect(args).toMatchObject({ file: "src/app.ts", child: ["--verbose"], reload: "replace" });
+    const command = readArguments("dev --watch a/*.py --watch b/*.py --no-watch -- python app.py".split(" "));
+    expect(command).toMatchObject({ patterns: ["a/*.py", "b/*.py"], isWatched: false, file: undefined });
   });
 
   it.each([
@@ -33,6 +44,11 @@ describe("the command line", () => {
     [["dev", "--host"], "--host"],
     [["start", "--endpoint", "http://a"], "'dev'"],
     [["start", "--", "node"], "'dev'"],
+    [["start", "--reload=replace"], "'dev'"],
+    [["dev", "a.ts", "b.ts"], "'b.ts'"],
+    [["dev", "--reload=now"], "'now'"],
+    [["dev", "a.ts", "--watch", "x"], "--watch"],
+    [["dev", "--endpoint", "localhost:9080"], "'localhost:9080'"],
   ])("%j is refused in one line that names %s", (argv, named) => {
     const read = () => readArguments(argv);
     expect(read).toThrow(UsageError);

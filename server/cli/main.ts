@@ -1,9 +1,16 @@
 #!/usr/bin/env node
 /** The `restate-lite` command: argument parsing, terminal output, exit codes. Everything else is in `server/`. */
 import { HELP, readArguments, UsageError } from "./arguments.ts";
+import { isCommand } from "./commands/table.ts";
 import { version } from "./version.ts";
 
 async function main(): Promise<void> {
+  const [name] = process.argv.slice(2);
+  if (isCommand(name)) {
+    const { runCommand } = await import("./commands/index.ts");
+    process.exitCode = await runCommand(process.argv.slice(2));
+    return;
+  }
   const args = readArguments(process.argv.slice(2));
   switch (args.command) {
     case "help":
@@ -12,11 +19,14 @@ async function main(): Promise<void> {
     case "version":
       process.stdout.write(`restate-lite ${version()}\n`);
       return;
-    case "start":
-    case "dev": {
-      // Loaded after the arguments are known to be right, and so that a missing native binding can be told in a line.
+    // Loaded after the arguments are known to be right, and so that a missing native binding can be told in a line.
+    case "start": {
       const { serve } = await import("./serve.ts");
       return serve(args);
+    }
+    case "dev": {
+      const { dev } = await import("./dev.ts");
+      return dev(args);
     }
   }
 }

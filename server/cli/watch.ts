@@ -1,5 +1,5 @@
+import { curlLines } from "../dev/index.ts";
 import type { RunningServer } from "../start.ts";
-import { curlLines } from "./banner.ts";
 
 export interface Watch {
   readonly server: RunningServer;

@@ -116,8 +116,9 @@ export class Attempts {
   }
 
   /** The row is not Ready any more and has no attempt yet. */
-  withdraw(seq: number): void {
-    this.#pending.delete(seq);
+  withdraw(row: InvocationRow): void {
+    this.#pending.delete(row.seq);
+    this.#kernel.flow.withdraw(row);
   }
 
   /** Sends a frame to a running attempt after the flush of what it says. */
@@ -125,10 +126,14 @@ export class Attempts {
     this.#kernel.turns.afterFlush(() => this.#kernel.host.deliver(live.attempt, frame));
   }
 
-  /** The attempt is over: its slot goes to the next ready invocation once the turn is committed. */
-  end(live: LiveAttempt): void {
+  /**
+   * The attempt is over: its slot goes to the next ready invocation once the turn is committed.
+   * @param keepsPlace it goes on counting at its scope and limit key, until `flow.leave`
+   */
+  end(live: LiveAttempt, keepsPlace = false): void {
     this.#bySeq.delete(live.row.seq);
     this.#byAttempt.delete(live.attempt);
+    if (!keepsPlace) this.#kernel.flow.leave(live.row.seq);
     if (this.#queueHead < this.#queue.length || this.#overflowed) {
       this.#kernel.turns.afterCommit(() => this.#startQueued());
     }
@@ -186,14 +191,22 @@ export class Attempts {
   }
 
   #start(seq: number, preload: Preload | undefined): void {
-    const { registry, statements, journal, clock, host } = this.#kernel;
+    const { registry, statements, journal, clock, host, flow } = this.#kernel;
     const row = preload?.row ?? statements.invocations.bySeq.get(seq);
-    if (row === undefined || row.status !== InvocationStatus.Ready) return;
+    if (row === undefined || row.status !== InvocationStatus.Ready) {
+      flow.leave(seq);
+      return;
+    }
+    if (!flow.enter(row)) {
+      this.#kernel.turns.apply(() => this.#hold(row, preload !== undefined));
+      return;
+    }
     const latest = registry.service(row.service);
     const deployment = registry.deployment(row.deployment ?? latest?.deploymentId ?? "");
     const service = deployment === undefined ? undefined : registry.serviceOn(row.service, deployment.id);
     const handler = service?.handlers.get(row.handler);
     if (deployment === undefined || handler === undefined) {
+      flow.leave(seq);
       this.#kernel.turns.apply(() => this.#kernel.failures.undeployed(row));
       return;
     }
@@ -222,7 +235,26 @@ export class Attempts {
     };
     this.#bySeq.set(seq, live);
     this.#byAttempt.set(live.attempt, live);
+    this.#kernel.observation.tellNow(row, {
+      kind: "running",
+      deployment: deployment.id,
+      failedAttempts: live.retryCount,
+    });
     host.start(attemptStart(live, preload, nowMs, randomSeedOf(this.#kernel.restarts.seedOf(row))));
+  }
+
+  /**
+   * There is no room for it at its scope or limit key. One that has never started gives its lock to the next; one that
+   * has is known by what it has stored, a failure, or a suspension.
+   */
+  #hold(row: InvocationRow, isNew: boolean): void {
+    const { statements, keys, flow } = this.#kernel;
+    const isUntouched = isNew || (row.started_at === null && statements.waits.failure.get(row.seq) === undefined);
+    if (isUntouched) {
+      statements.invocations.setStatus.run(InvocationStatus.Inboxed, row.seq);
+      if (row.exclusive === 1) keys.release(row);
+    }
+    flow.wait(row);
   }
 }
 

@@ -103,19 +103,25 @@ export class Completions {
     const { journalMs, rowMs } = this.#retentionOf(row, live);
     const expiresAt = nowMs + Math.min(journalMs, rowMs);
     const keptUntil = journalMs < rowMs ? nowMs + rowMs : null;
+    // An attempt that stored nothing leaves no mark: what it ran on is not where the invocation was.
+    const pinnedBy = live?.hasStored === true ? live : undefined;
     statements.invocations.complete.run(
       nowMs,
       outcome.kind === "failure" ? 1 : 0,
       expiresAt,
       keptUntil,
-      row.deployment ?? live?.deployment.id ?? null,
-      row.protocol ?? live?.protocol ?? null,
+      row.deployment ?? pinnedBy?.deployment.id ?? null,
+      row.protocol ?? pinnedBy?.protocol ?? null,
       row.started_at ?? live?.startedAtMs ?? null,
       row.seq,
     );
     retention.expects(expiresAt);
     if (live !== undefined) live.isPinned = true;
     if (live === undefined || live.retryCount > 0) statements.waits.clearFailure.run(row.seq);
+    this.#kernel.observation.tell(row, {
+      kind: "completed",
+      failure: outcome.kind === "failure" ? outcome.failure : undefined,
+    });
     if (row.exclusive === 1) keys.release(row);
     this.#tellInvocations(row, outcome);
     this.#tellClients(row, outcome);

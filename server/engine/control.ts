@@ -43,7 +43,7 @@ export class Control {
       this.#vanish(row, KILLED);
       return "done";
     }
-    attempts.withdraw(row.seq);
+    attempts.withdraw(row);
     const live = attempts.bySeq(row.seq);
     if (live !== undefined) attempts.abort(live);
     const called = this.#calledBy(row.seq);
@@ -81,11 +81,12 @@ export class Control {
       case InvocationStatus.Paused:
         return "paused";
       default: {
-        const { attempts, statements } = this.#kernel;
-        attempts.withdraw(row.seq);
+        const { attempts, statements, observation } = this.#kernel;
+        attempts.withdraw(row);
         const live = attempts.bySeq(row.seq);
         if (live !== undefined) attempts.abort(live);
         statements.invocations.setStatus.run(InvocationStatus.Paused, row.seq);
+        observation.tell(row, { kind: "paused", failure: undefined });
         return "paused";
       }
     }
@@ -116,6 +117,25 @@ export class Control {
     }
   }
 
+  /**
+   * Moves an unfinished invocation to another deployment, where its journal is replayed: a running attempt is cut off
+   * and starts again, a failed one is repeated at once, a paused one stays paused.
+   *
+   * @throws ServerError RL_UNKNOWN_DEPLOYMENT; RT0014 when the deployment does not speak its protocol
+   */
+  move(seq: number, deploymentId: string): void {
+    const { attempts, statements, failures, observation } = this.#kernel;
+    const row = statements.invocations.bySeq.get(seq);
+    if (row === undefined || row.status === InvocationStatus.Completed) return;
+    const live = attempts.bySeq(seq);
+    if (row.deployment !== null) this.#pin(row, deploymentId);
+    if (live !== undefined) {
+      attempts.abort(live);
+      observation.tell(row, { kind: "ready" });
+      attempts.ready(seq);
+    } else if (row.status === InvocationStatus.BackingOff) failures.retryNow(row);
+  }
+
   #pin(row: InvocationRow, deploymentId: string): void {
     const deployment = this.#kernel.registry.deployment(deploymentId);
     if (deployment === undefined)
@@ -132,7 +152,10 @@ export class Control {
   }
 
   #vanish(row: InvocationRow, failure: { code: number; message: string }): void {
-    if (row.status === InvocationStatus.Inboxed) this.#kernel.keys.leaveInbox(row);
+    if (row.status === InvocationStatus.Inboxed) {
+      if (row.exclusive === 1) this.#kernel.keys.leaveInbox(row);
+      this.#kernel.flow.withdraw(row);
+    }
     this.#kernel.completions.vanish(row, failure);
   }
 

@@ -20,6 +20,10 @@ export interface Description {
     | { readonly kind: "time"; readonly dueAtMs: number }
     | { readonly kind: "key"; readonly holder: string | undefined }
     | { readonly kind: "slot" }
+    /** The concurrency of `level` (scope, scope/l1, scope/l1/l2) is limited by the rule with this pattern. */
+    | { readonly kind: "limit"; readonly level: string; readonly rule: string }
+    /** Its virtual queue is paused. */
+    | { readonly kind: "queue" }
     | { readonly kind: "notifications"; readonly await: object }
     | { readonly kind: "retry"; readonly dueAtMs: number | undefined }
     | { readonly kind: "resume" }
@@ -74,6 +78,8 @@ function waitsFor(
   nextRetryAtMs: number | undefined,
   isRunning: boolean,
 ): Description["waitsFor"] {
+  const hold = isRunning ? undefined : kernel.flow.holdOf(row);
+  if (hold !== undefined) return hold;
   switch (row.status) {
     case InvocationStatus.Scheduled:
       return { kind: "time", dueAtMs: row.execute_at ?? row.created_at };

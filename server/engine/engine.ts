@@ -1,5 +1,6 @@
 import { decodeAwakeableId, encodeInvocationId } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
+import type { Observer } from "../seams.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import { Attempts } from "./attempts.ts";
 import { ALREADY_INVOKED } from "./commands/calls.ts";
@@ -7,12 +8,14 @@ import { Completions } from "./completions.ts";
 import { Control } from "./control.ts";
 import { type Description, describe } from "./describe.ts";
 import { Failures } from "./failures.ts";
+import { Flow, type FlowSnapshot } from "./flow/index.ts";
 import { Invocations, Origin } from "./invocations.ts";
 import { Journal } from "./journal.ts";
 import type { EngineParts, Kernel } from "./kernel.ts";
 import { Keys, type StateMutation } from "./keys.ts";
 import { Messages } from "./messages.ts";
 import { type NotificationResult, Notifications } from "./notifications.ts";
+import { Observation } from "./observation.ts";
 import { type RestartOptions, type RestartResult, Restarts } from "./restart.ts";
 import { Retention } from "./retention.ts";
 import { Timers } from "./timers.ts";
@@ -23,6 +26,7 @@ import type {
   AttemptStart,
   Completion,
   InvocationReference,
+  InvocationSeq,
   InvokeRequest,
   Outcome,
   OutputState,
@@ -47,7 +51,9 @@ export class Engine {
     // The rooms call one another, so each gets the kernel before it is complete.
     const kernel = { ...parts } as { -readonly [K in keyof Kernel]: Kernel[K] };
     kernel.journal = new Journal(parts.statements, parts.clock);
+    kernel.observation = new Observation(kernel);
     kernel.attempts = new Attempts(kernel);
+    kernel.flow = new Flow(kernel, parts.limitRules, parts.pausedQueues);
     kernel.notifications = new Notifications(kernel);
     kernel.invocations = new Invocations(kernel);
     kernel.keys = new Keys(kernel);
@@ -65,6 +71,7 @@ export class Engine {
   /** Resumes everything unfinished in the database. Call once, before the first request. */
   recover(): void {
     this.#kernel.attempts.recover();
+    this.#kernel.flow.recover();
     this.#kernel.timers.recover();
     this.#kernel.retention.recover();
   }
@@ -72,6 +79,12 @@ export class Engine {
   /** Something has been registered: invocations that nothing served look again now. */
   lookAgain(): void {
     this.#kernel.failures.lookAgain();
+    this.#kernel.observation.registryChanged();
+  }
+
+  /** From now on `observer` is told what happens. @returns a function that ends it */
+  observe(observer: Observer): () => void {
+    return this.#kernel.observation.add(observer);
   }
 
   /** The attempts that run now: what is in no table. */
@@ -86,9 +99,15 @@ export class Engine {
     }));
   }
 
+  /** What counts at scopes and limit keys now, and which queues wait: what is in no table. */
+  flow(): FlowSnapshot {
+    return this.#kernel.flow.snapshot();
+  }
+
   /** No new attempts and no timers from now on; what is unfinished goes on after the next start. */
   stop(): void {
     this.#kernel.attempts.stop();
+    this.#kernel.flow.stop();
     this.#kernel.timers.stop();
     this.#kernel.retention.stop();
   }
@@ -196,6 +215,11 @@ export class Engine {
   /** @param deployment id of a deployment to go on with; `undefined`: where it was pinned */
   resume(invocationId: string, deployment?: string): ReturnType<Control["resume"]> {
     return this.#kernel.control.resume(this.#kernel.invocations.findText(invocationId), deployment);
+  }
+
+  /** See Control.move: an unfinished invocation goes on, on another deployment. */
+  move(seq: InvocationSeq, deployment: string): void {
+    this.#kernel.control.move(seq, deployment);
   }
 
   /** See Restarts.restart: a new invocation out of a completed one. */

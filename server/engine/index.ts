@@ -10,11 +10,12 @@
  * report) with `commands/` (one rule for each command of the protocol), `invocations` (making and finding),
  * `attempts` (which invocations run now), `notifications` and `awaiting` (waking up what waits), `completions` (the
  * end, and who is told), `failures` (retries), `keys` (locks and inboxes), `timers`, `retention`, `control` (cancel,
- * kill, pause, …), `restart` (restart as new), `journal`, `identity` (ids), `describe` (why is it not further?).
+ * kill, pause, …), `restart` (restart as new), `journal`, `identity` (ids), `describe` (why is it not further?), `flow/` (limits, paused queues), `observation` (who watches).
  */
 
 export type { Description } from "./describe.ts";
 export { Engine } from "./engine.ts";
+export type { FlowSnapshot } from "./flow/index.ts";
 export type { EngineLog, EngineParts, EngineSettings, EngineTurns } from "./kernel.ts";
 export type { StateMutation } from "./keys.ts";
 export type { NotificationResult } from "./notifications.ts";

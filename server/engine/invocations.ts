@@ -50,20 +50,16 @@ export class Invocations {
       const existing = this.#kernel.statements.invocations.byDeterminedId.get(determined);
       if (existing !== undefined) return { row: existing, isNew: false };
     }
-    const { clock, ids, statements, journal, attempts, keys, timers } = this.#kernel;
+    const { clock, ids, statements, journal, attempts, keys, timers, observation, flow } = this.#kernel;
     const nowMs = clock.nowMs();
     const seq = this.#nextSeq++;
     const isExclusive = handler.type === "Exclusive" || handler.type === "Workflow";
     const isScheduled = request.executeAtMs !== undefined && request.executeAtMs > nowMs;
     const key = target.key ?? null;
-    let status: InvocationRow["status"] = InvocationStatus.Ready;
-    if (isScheduled) status = InvocationStatus.Scheduled;
-    else if (isExclusive && !keys.acquire(target.service, scope, key ?? "", seq)) status = InvocationStatus.Inboxed;
-
     const row: InvocationRow = {
       seq,
       id: determined ?? sequentialId(seq, ids.invocationBytes()),
-      status,
+      status: isScheduled ? InvocationStatus.Scheduled : InvocationStatus.Ready,
       service: target.service,
       handler: target.handler,
       key,
@@ -87,6 +83,9 @@ export class Invocations {
       kept_until: null,
       awaiting: null,
     };
+    const isHeld = !isScheduled && flow.mustWait(row);
+    const isLocked = !isHeld && !isScheduled && isExclusive && !keys.acquire(target.service, scope, key ?? "", seq);
+    if (isHeld || isLocked) row.status = InvocationStatus.Inboxed;
     statements.invocations.insert.run(
       row.seq,
       row.id,
@@ -111,17 +110,26 @@ export class Invocations {
       value: request.body,
     });
     journal.append(seq, 0, MessageType.InputCommand, null, input.subarray(FRAME_HEADER_BYTES));
-    if (status === InvocationStatus.Ready) attempts.ready(seq, { row, input });
+    if (isScheduled) {
+      observation.tell(row, { kind: "scheduled", dueMs: request.executeAtMs ?? nowMs });
+    } else {
+      observation.tell(row, { kind: row.status === InvocationStatus.Ready ? "ready" : "inboxed" });
+    }
+    if (row.status === InvocationStatus.Ready) attempts.ready(seq, { row, input });
+    else if (isHeld) flow.wait(row);
     else if (isScheduled) timers.add(request.executeAtMs ?? nowMs, seq, TimerKind.Start, 0);
     return { row, isNew: true };
   }
 
   /** The time of a scheduled invocation has come. */
   startScheduled(row: InvocationRow): void {
-    const { keys, statements, attempts } = this.#kernel;
-    const isReady = row.exclusive === 0 || keys.acquire(row.service, row.scope, row.key ?? "", row.seq);
+    const { keys, statements, attempts, observation, flow } = this.#kernel;
+    const isHeld = flow.mustWait(row);
+    const isReady = !isHeld && (row.exclusive === 0 || keys.acquire(row.service, row.scope, row.key ?? "", row.seq));
     statements.invocations.setStatus.run(isReady ? InvocationStatus.Ready : InvocationStatus.Inboxed, row.seq);
+    observation.tell(row, { kind: isReady ? "ready" : "inboxed" });
     if (isReady) attempts.ready(row.seq);
+    if (isHeld) flow.wait(row);
   }
 
   /** Finds the row that an id names; `undefined` when there is none or the id is malformed. */
@@ -160,6 +168,7 @@ export class Invocations {
     const { invocations, keys } = this.#kernel.statements;
     invocations.delete.run(row.seq);
     this.#kernel.restarts.forget(row);
+    this.#kernel.observation.tell(row, { kind: "removed" });
     invocations.raiseSeqFloor.run(row.seq);
     if (row.determined === 1 && row.idempotency_key === null && row.key !== null) {
       // The run of a workflow: its state and promises live as long as it does.

@@ -1,14 +1,16 @@
-import type { RegistryView } from "../registry/types.ts";
+import type { LimitRulesView, PausedQueuesView, RegistryView } from "../registry/types.ts";
 import type { Clock, Ids } from "../seams.ts";
 import type { Statements } from "../storage/index.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Completions } from "./completions.ts";
 import type { Control } from "./control.ts";
 import type { Failures } from "./failures.ts";
+import type { Flow } from "./flow/index.ts";
 import type { Invocations } from "./invocations.ts";
 import type { Journal } from "./journal.ts";
 import type { Keys } from "./keys.ts";
 import type { Notifications } from "./notifications.ts";
+import type { Observation } from "./observation.ts";
 import type { Restarts } from "./restart.ts";
 import type { Retention } from "./retention.ts";
 import type { Timers } from "./timers.ts";
@@ -33,6 +35,8 @@ export interface EngineParts {
   readonly statements: Statements;
   readonly turns: EngineTurns;
   readonly registry: RegistryView;
+  readonly limitRules: LimitRulesView;
+  readonly pausedQueues: PausedQueuesView;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly host: AttemptHost;
@@ -43,7 +47,9 @@ export interface EngineParts {
 /** The parts and the rooms of the engine, so that one rule can call another without a web of constructors. */
 export interface Kernel extends EngineParts {
   readonly journal: Journal;
+  readonly observation: Observation;
   readonly attempts: Attempts;
+  readonly flow: Flow;
   readonly notifications: Notifications;
   readonly invocations: Invocations;
   readonly keys: Keys;

@@ -50,8 +50,16 @@ export class Keys {
       keys.passLock.run(next.seq, service, scope, key);
       invocations.setStatus.run(InvocationStatus.Ready, next.seq);
       this.#kernel.attempts.ready(next.seq);
+      this.#tellReady(next.seq);
       return;
     }
+  }
+
+  #tellReady(seq: number): void {
+    const { observation, statements } = this.#kernel;
+    if (!observation.isWatched) return;
+    const row = statements.invocations.bySeq.get(seq);
+    if (row !== undefined) observation.tell(row, { kind: "ready" });
   }
 
   /** Takes an invocation that waits for the lock out of the inbox. */

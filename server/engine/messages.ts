@@ -121,6 +121,7 @@ export class Messages implements AttemptEvents {
   #store(live: LiveAttempt, type: number, notification: number | null, body: Buffer): void {
     this.#kernel.journal.append(live.row.seq, this.#kernel.attempts.takeIndex(live), type, notification, body);
     live.hasStored = true;
+    this.#kernel.observation.tell(live.row, { kind: "journal" });
     if (live.retryCount > 0) {
       this.#kernel.statements.waits.clearFailure.run(live.row.seq);
       live.retryCount = 0;
@@ -150,7 +151,7 @@ export class Messages implements AttemptEvents {
   }
 
   #suspended(live: LiveAttempt, body: Buffer): void {
-    const { attempts, notifications, statements } = this.#kernel;
+    const { attempts, notifications, statements, observation } = this.#kernel;
     const { seq } = live.row;
     const tree = awaitTree(Suspension.decode(body));
     if (isEmpty(tree)) {
@@ -162,10 +163,12 @@ export class Messages implements AttemptEvents {
     // deliver would never arrive: such an invocation runs again (the real server leaves it stuck,
     // restatedev/restate#5196).
     if (notifications.isResolvedSince(seq, live.knownEntries, tree) || this.#owesRun(seq, awaitedCompletions(tree))) {
+      observation.tell(live.row, { kind: "ready" });
       attempts.ready(seq);
       return;
     }
-    statements.invocations.suspend.run(body, seq);
+    statements.invocations.suspend.run(body, live.startedAtMs, seq);
+    observation.tell(live.row, { kind: "suspended" });
   }
 
   /** Whether one of these completions is that of a run which has no result yet. */

@@ -58,17 +58,19 @@ export class Notifications {
    * @param frame what a running attempt gets, when that is not the notification itself (the ack of a run)
    */
   #append(seq: number, type: number, notification: number | null, body: Buffer): boolean {
-    const { attempts, journal, statements } = this.#kernel;
+    const { attempts, journal, statements, observation } = this.#kernel;
     const live = attempts.bySeq(seq);
     if (live !== undefined) {
       journal.append(seq, attempts.takeIndex(live), type, notification, body);
       attempts.deliver(live, encodeFrame(type, body));
+      observation.tell(live.row, { kind: "journal" });
       return true;
     }
     const row = statements.invocations.bySeq.get(seq);
     if (row === undefined || row.status === InvocationStatus.Completed) return false;
     journal.append(seq, journal.length(seq), type, notification, body);
     attempts.journalGrew(seq);
+    observation.tell(row, { kind: "journal" });
     if (row.status === InvocationStatus.Suspended) this.#wake(row, notification, body);
     return true;
   }
@@ -78,6 +80,7 @@ export class Notifications {
     const future = storedAwaitTree(row.awaiting);
     if (!isLeaf(future, notification, body) || !this.#isResolved(row.seq, future)) return;
     this.#kernel.statements.invocations.resume.run(row.seq);
+    this.#kernel.observation.tell(row, { kind: "ready" });
     this.#kernel.attempts.ready(row.seq);
   }
 

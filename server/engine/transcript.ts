@@ -3,6 +3,7 @@
  * like a transcript of the protocol.
  */
 import { type Frame, FrameDecoder, messageTypeName } from "../../sdk/protocol/index.ts";
+import { LimitRules, PausedQueues } from "../registry/index.ts";
 import type { Deployment, Handler, HandlerSettings, RegistryView, Service, ServiceType } from "../registry/types.ts";
 import type { Clock } from "../seams.ts";
 import { openStorage, prepareStatements, type Statements, type Storage } from "../storage/index.ts";
@@ -100,6 +101,7 @@ export class TestRegistry implements RegistryView {
       documentation: undefined,
       metadata: {},
       settings: SETTINGS,
+      given: {},
       handlers: new Map(
         Object.entries(handlers).map(([handler, kind]) => [
           handler,
@@ -132,6 +134,8 @@ export class Transcript {
   readonly registry = new TestRegistry();
   readonly attempts: SeenAttempt[] = [];
   readonly storage: Storage;
+  limitRules: LimitRules;
+  pausedQueues: PausedQueues;
   engine: Engine;
   readonly #concurrentInvocations: number;
   /** Executions of the engine's SQL statements so far. */
@@ -149,6 +153,8 @@ export class Transcript {
         throw error;
       },
     });
+    this.limitRules = new LimitRules(this.storage, this.clock);
+    this.pausedQueues = new PausedQueues(this.storage);
     this.engine = this.#newEngine();
   }
 
@@ -171,6 +177,8 @@ export class Transcript {
       statements: this.#counted(prepareStatements(this.storage.db)),
       turns: this.storage.turns,
       registry: this.registry,
+      limitRules: this.limitRules,
+      pausedQueues: this.pausedQueues,
       clock: this.clock,
       ids: {
         invocationBytes: () => Buffer.alloc(16, ++this.#lastId),
@@ -203,6 +211,8 @@ export class Transcript {
   restart(): void {
     this.engine.stop();
     this.attempts.length = 0;
+    this.limitRules = new LimitRules(this.storage, this.clock);
+    this.pausedQueues = new PausedQueues(this.storage);
     this.engine = this.#newEngine();
     this.engine.recover();
     this.settle();

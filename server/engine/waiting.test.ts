@@ -317,6 +317,8 @@ describe("a failed attempt", () => {
     t.advance(1);
     t.says(brittle.id, error("boom"));
     expect(textOf(brittle.completion?.outcome)).toBe("500 boom");
+    // Nothing was stored, so it was never bound to where it failed.
+    expect(t.engine.describe(brittle.id)?.deployment).toBeUndefined();
   });
 });
 

@@ -286,6 +286,14 @@ describe("the guard", () => {
     expect(upgraded).toEqual(["/ws"]);
   });
 
+  it("serves a request to upgrade to something else as a plain one, body and connection included", async () => {
+    const { port } = await start({ onUpgrade: (_request, socket) => socket.destroy() });
+    const offer = "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n";
+    const first = `POST /x HTTP/1.1\r\nhost: localhost\r\n${offer}content-length: 5\r\n\r\nhe`;
+    const second = "GET /y HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    expect(await raw(port, first, "llo", second)).toMatch(/ 200 OK.*POST \/x hello.* 200 OK.*GET \/y $/s);
+  });
+
   it("serves a request to upgrade as a plain one where upgrades are unknown", async () => {
     const { port } = await start();
     const upgrade = "GET /x HTTP/1.1\r\nhost: localhost\r\nconnection: close, upgrade\r\nupgrade: h2c\r\n\r\n";

@@ -7,6 +7,7 @@ import type { Guard } from "./guard.ts";
 import { type Refusal, refusalBody, refuse } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
 import type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
+import { isWebSocket, serveAsPlain } from "./upgrade.ts";
 
 export interface ListenOptions {
   readonly host: string;
@@ -14,7 +15,7 @@ export interface ListenOptions {
   readonly port: number;
   readonly guard: Guard;
   readonly onRequest: RequestHandler;
-  /** A request for another protocol (WebSocket) that the guard let through. Without it such requests are plain ones. */
+  /** A request for a WebSocket that the guard let through. Requests for other protocols are plain ones. */
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Requests that announce a longer body are refused with 413 before it is read. */
   readonly bodyLimitBytes: number;
@@ -178,6 +179,10 @@ function createHttp1(options: ListenOptions, limits: ListenLimits, receive: Rece
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => answerClientError(error, socket));
   if (onUpgrade !== undefined) {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (!isWebSocket(request)) {
+        serveAsPlain(server, request, socket, head);
+        return;
+      }
       socket.on("error", ignore);
       const verdict = options.guard.check(request.method, request.headers);
       if (verdict.kind === "refused") {

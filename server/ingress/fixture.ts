@@ -49,6 +49,7 @@ export function service(
     documentation: undefined,
     metadata: {},
     settings: SETTINGS,
+    given: {},
     handlers: new Map(handlers.map((one) => [one.name, one])),
     ...members,
   };

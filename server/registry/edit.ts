@@ -24,5 +24,11 @@ export function edited(service: Service, edit: ServiceEdit): Service {
       },
     ];
   });
-  return { ...service, isPublic, settings: { ...service.settings, ...settings }, handlers: new Map(handlers) };
+  return {
+    ...service,
+    isPublic,
+    settings: { ...service.settings, ...settings },
+    given: { ...service.given, ...settings },
+    handlers: new Map(handlers),
+  };
 }

@@ -86,7 +86,9 @@ export class LimitRules implements LimitRulesView {
   }
 
   /**
-   * Makes rules or replaces them whole, all or none. A change that changes nothing keeps its version.
+   * Makes rules or replaces them whole, all or none. A new rule has the number of the change as its version, an old one
+   * counts on; what does not touch its effect (nothing at all, or the description) keeps its version, as seen on the
+   * real server.
    * @throws ServerError 409 when one of them is not as expected, 422 when there would be too many
    */
   upsert(batch: readonly LimitRuleUpsert[]): LimitRule[] {
@@ -102,7 +104,7 @@ export class LimitRules implements LimitRulesView {
         upsert.concurrency ?? null,
         upsert.description ?? null,
         upsert.isDisabled ? 1 : 0,
-        Math.max(bookVersion, (before?.version ?? 0) + 1),
+        before === undefined ? bookVersion : hasSameEffect(before, upsert) ? before.version : before.version + 1,
         this.#clock.nowMs(),
       );
     }
@@ -169,11 +171,11 @@ function checkPrecondition(pattern: string, before: LimitRule | undefined, expec
 }
 
 function isSame(before: LimitRule, after: LimitRuleUpsert): boolean {
-  return (
-    before.concurrency === after.concurrency &&
-    before.description === after.description &&
-    before.isDisabled === after.isDisabled
-  );
+  return hasSameEffect(before, after) && before.description === after.description;
+}
+
+function hasSameEffect(before: LimitRule, after: LimitRuleUpsert): boolean {
+  return before.concurrency === after.concurrency && before.isDisabled === after.isDisabled;
 }
 
 function ruleOf(row: LimitRuleRow): LimitRule {

@@ -1,4 +1,5 @@
 import { ServerError } from "../errors.ts";
+import { schemaProblem } from "./json-schema.ts";
 import type {
   GivenSettings,
   Handler,
@@ -34,16 +35,21 @@ export interface ServiceDefaults extends HandlerSettings {
 /** No service may have one of these names, in any case: the ingress has routes under them. */
 const RESERVED_NAMES = /^(restate|openapi$)/i;
 
+const MAX_VERSION = 2 ** 31 - 1;
+
 const SERVICE_TYPES = { SERVICE: "Service", VIRTUAL_OBJECT: "VirtualObject", WORKFLOW: "Workflow" } as const;
 const HANDLER_TYPES = { EXCLUSIVE: "Exclusive", SHARED: "Shared", WORKFLOW: "Workflow" } as const;
 
-/** The manifest's JSON, versions 1 to 4 (endpoint_manifest_schema.json of the protocol): later ones only add members. */
+/**
+ * The manifest's JSON, versions 1 to 4 (endpoint_manifest_schema.json of the protocol): later ones only add members.
+ * What is `null`, and that unknown members are refused, is as in restate-server 1.7.12.
+ */
 async function manifestSchema() {
   const { z } = await import("zod");
-  const millis = z.number().nonnegative().optional();
+  const millis = z.number().int().nonnegative();
   const settings = {
     documentation: z.string().nullish(),
-    metadata: z.record(z.string(), z.string()).nullish(),
+    metadata: z.record(z.string(), z.string()).optional(),
     inactivityTimeout: millis.nullish(),
     abortTimeout: millis.nullish(),
     journalRetention: millis.nullish(),
@@ -52,22 +58,22 @@ async function manifestSchema() {
     ingressPrivate: z.boolean().nullish(),
     retryPolicyInitialInterval: millis.nullish(),
     retryPolicyMaxInterval: millis.nullish(),
-    retryPolicyMaxAttempts: z.number().int().positive().nullish(),
-    retryPolicyExponentiationFactor: z.number().positive().nullish(),
+    retryPolicyMaxAttempts: z.number().int().nonnegative().nullish(),
+    retryPolicyExponentiationFactor: z.number().nullish(),
     retryPolicyOnMaxAttempts: z.enum(["PAUSE", "KILL"]).nullish(),
   };
-  const handler = z.object({
+  const handler = z.strictObject({
     name: z.string().regex(/^([a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9_]*$/),
     ty: z.enum(["EXCLUSIVE", "SHARED", "WORKFLOW"]).nullish(),
     input: z
-      .object({
+      .strictObject({
         required: z.boolean().nullish(),
         contentType: z.string().nullish(),
         jsonSchema: z.unknown().optional(),
       })
       .nullish(),
     output: z
-      .object({
+      .strictObject({
         contentType: z.string().nullish(),
         setContentTypeIfEmpty: z.boolean().nullish(),
         jsonSchema: z.unknown().optional(),
@@ -76,12 +82,13 @@ async function manifestSchema() {
     workflowCompletionRetention: millis.nullish(),
     ...settings,
   });
-  return z.object({
+  return z.strictObject({
     protocolMode: z.enum(["BIDI_STREAM", "REQUEST_RESPONSE"]).nullish(),
+    lambdaCompression: z.enum(["zstd"]).nullish(),
     minProtocolVersion: z.number().int().positive(),
     maxProtocolVersion: z.number().int().positive(),
     services: z.array(
-      z.object({
+      z.strictObject({
         name: z.string().regex(/^([a-zA-Z]|_[a-zA-Z0-9])[a-zA-Z0-9._-]*$/),
         ty: z.enum(["VIRTUAL_OBJECT", "SERVICE", "WORKFLOW"]),
         handlers: z.array(handler),
@@ -97,7 +104,8 @@ type HandlerJson = ServiceJson["handlers"][number];
 
 /**
  * Reads what an endpoint answered to discovery.
- * @throws ServerError META0013 when it is no manifest, META0012 when its protocol versions are none of ours
+ * @throws ServerError 500 when it is no manifest: META0012 when its protocol versions are none of ours, META0013 when
+ * its members contradict each other; 400 when a service makes no sense
  */
 export async function parseManifest(body: Buffer, defaults: ServiceDefaults): Promise<DiscoveredManifest> {
   const schema = await manifestSchema();
@@ -105,15 +113,21 @@ export async function parseManifest(body: Buffer, defaults: ServiceDefaults): Pr
   try {
     json = JSON.parse(body.toString("utf8"));
   } catch (error) {
-    throw badManifest((error as Error).message);
+    throw undecodable((error as Error).message);
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw badManifest(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a manifest"}`);
+    const place = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+    throw undecodable(`${place}${issue?.message ?? "not a manifest"}`);
   }
   const manifest = parsed.data;
-  const { minProtocolVersion, maxProtocolVersion } = manifest;
+  const { protocolMode, minProtocolVersion, maxProtocolVersion } = manifest;
+  if (protocolMode == null) throw badManifest("protocolMode is missing");
+  if (maxProtocolVersion > MAX_VERSION) throw badManifest(`maxProtocolVersion is not in [1, ${MAX_VERSION}]`);
+  if (minProtocolVersion > maxProtocolVersion) {
+    throw badManifest(`minProtocolVersion ${minProtocolVersion} is above maxProtocolVersion ${maxProtocolVersion}`);
+  }
   if (minProtocolVersion > 7 || maxProtocolVersion < 5) {
     throw new ServerError(
       500,
@@ -127,7 +141,7 @@ export async function parseManifest(body: Buffer, defaults: ServiceDefaults): Pr
     names.add(name);
   }
   return {
-    protocolMode: manifest.protocolMode ?? "BIDI_STREAM",
+    protocolMode,
     minProtocolVersion,
     maxProtocolVersion,
     services: manifest.services.map((service) => serviceOf(service, defaults)),
@@ -137,6 +151,14 @@ export async function parseManifest(body: Buffer, defaults: ServiceDefaults): Pr
 /** The manifest is one, but what it says makes no sense. Statuses follow restate-server 1.7.12. */
 function contradiction(reason: string): ServerError {
   return new ServerError(400, "RL_CONTRADICTORY_MANIFEST", reason);
+}
+
+function undecodable(reason: string): ServerError {
+  return new ServerError(
+    500,
+    "RL_UNDECODABLE_MANIFEST",
+    `The endpoint's answer to discovery is not an endpoint manifest: ${reason}`,
+  );
 }
 
 function badManifest(reason: string): ServerError {
@@ -153,7 +175,8 @@ function serviceOf(json: ServiceJson, defaults: ServiceDefaults): DiscoveredServ
   }
   const type: ServiceType = SERVICE_TYPES[json.ty];
   const isPublic = json.ingressPrivate !== true;
-  const settings = merged(defaults, given(json), defaults);
+  const own = given(json);
+  const settings = merged(defaults, own, defaults);
   const handlers = new Map<string, Handler>();
   for (const handler of json.handlers) {
     if (handlers.has(handler.name)) throw badManifest(`${json.name} has two handlers called ${handler.name}`);
@@ -167,6 +190,7 @@ function serviceOf(json: ServiceJson, defaults: ServiceDefaults): DiscoveredServ
     documentation: json.documentation ?? undefined,
     metadata: json.metadata ?? {},
     settings,
+    given: own,
     handlers,
   };
 }
@@ -189,6 +213,10 @@ function checkHandler(service: ServiceJson, handler: HandlerJson): void {
   const inputType = handler.input?.contentType;
   if (inputType != null && !/^[^\s/]+\/[^\s/]+/.test(inputType)) {
     throw contradiction(`${name}: '${inputType}' is not a content type`);
+  }
+  for (const side of ["input", "output"] as const) {
+    const problem = schemaProblem(handler[side]?.jsonSchema ?? true);
+    if (problem !== undefined) throw contradiction(`the JSON schema of the ${side} of ${name} is invalid: ${problem}`);
   }
 }
 
@@ -226,7 +254,7 @@ function handlerOf(
         : {
             required: input.required ?? false,
             contentType: input.contentType ?? undefined,
-            jsonSchema: input.jsonSchema,
+            jsonSchema: input.jsonSchema ?? undefined,
           },
     output:
       output == null
@@ -234,7 +262,7 @@ function handlerOf(
         : {
             contentType: output.contentType ?? undefined,
             setContentTypeIfEmpty: output.setContentTypeIfEmpty ?? false,
-            jsonSchema: output.jsonSchema,
+            jsonSchema: output.jsonSchema ?? undefined,
           },
     given: own,
   };
@@ -261,7 +289,8 @@ function given(json: ServiceJson | HandlerJson): GivenSettings {
   const policy: { -readonly [K in keyof RetryPolicy]?: RetryPolicy[K] } = {};
   if (json.retryPolicyInitialInterval != null) policy.initialIntervalMs = json.retryPolicyInitialInterval;
   if (json.retryPolicyMaxInterval != null) policy.maxIntervalMs = json.retryPolicyMaxInterval;
-  if (json.retryPolicyMaxAttempts != null) policy.maxAttempts = json.retryPolicyMaxAttempts;
+  // The first attempt counts, so there is always one.
+  if (json.retryPolicyMaxAttempts != null) policy.maxAttempts = Math.max(1, json.retryPolicyMaxAttempts);
   if (json.retryPolicyExponentiationFactor != null) policy.factor = json.retryPolicyExponentiationFactor;
   if (json.retryPolicyOnMaxAttempts != null) {
     policy.onMaxAttempts = json.retryPolicyOnMaxAttempts === "KILL" ? "Kill" : "Pause";

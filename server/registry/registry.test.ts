@@ -15,7 +15,12 @@ const DEFAULTS: ServiceDefaults = {
 
 const parse = (json: object, defaults = DEFAULTS) => parseManifest(Buffer.from(JSON.stringify(json)), defaults);
 
-const manifest = (services: object[]) => ({ minProtocolVersion: 5, maxProtocolVersion: 7, services });
+const manifest = (services: object[]) => ({
+  protocolMode: "BIDI_STREAM",
+  minProtocolVersion: 5,
+  maxProtocolVersion: 7,
+  services,
+});
 const greeter = { name: "Greeter", ty: "SERVICE", handlers: [{ name: "greet" }] };
 
 function setUp() {
@@ -143,20 +148,43 @@ describe("a manifest", () => {
   });
 
   it.each([
-    ["no JSON", Buffer.from("{")],
-    ["no manifest", Buffer.from("{}")],
-    [
-      "a handler twice",
-      Buffer.from(JSON.stringify(manifest([{ ...greeter, handlers: [{ name: "a" }, { name: "a" }] }]))),
-    ],
-    ["a service twice", Buffer.from(JSON.stringify(manifest([greeter, greeter])))],
-    ["a bad name", Buffer.from(JSON.stringify(manifest([{ ...greeter, name: "a/b" }])))],
-  ])("that is %s is refused with META0013", async (_what, body) => {
-    await expect(parseManifest(body, DEFAULTS)).rejects.toMatchObject({ code: "META0013" });
+    ["an input", { input: { contentType: "application/json", jsonSchema: { type: "text" } } }],
+    ["an output", { output: { contentType: "application/json", jsonSchema: "string" } }],
+  ])("with %s whose JSON schema is none is refused with 400", async (_what, rule) => {
+    const wrong = parse(manifest([{ ...greeter, handlers: [{ name: "h", ...rule }] }]));
+    await expect(wrong).rejects.toMatchObject({ status: 400, message: expect.stringContaining("JSON schema") });
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["nothing", "{}"],
+    ["one with another member", JSON.stringify({ ...manifest([greeter]), other: 1 })],
+    ["one of a service with another member", JSON.stringify(manifest([{ ...greeter, other: 1 }]))],
+    ["one with a fraction of a millisecond", JSON.stringify(manifest([{ ...greeter, abortTimeout: 1.5 }]))],
+    ["one with a bad name", JSON.stringify(manifest([{ ...greeter, name: "a/b" }]))],
+  ])("that is %s cannot be decoded", async (_what, text) => {
+    const code = "RL_UNDECODABLE_MANIFEST";
+    await expect(parseManifest(Buffer.from(text), DEFAULTS)).rejects.toMatchObject({ status: 500, code });
+  });
+
+  it.each([
+    ["a handler twice", manifest([{ ...greeter, handlers: [{ name: "a" }, { name: "a" }] }])],
+    ["a service twice", manifest([greeter, greeter])],
+    ["no protocol mode", { ...manifest([greeter]), protocolMode: undefined }],
+    ["versions the wrong way round", { ...manifest([greeter]), minProtocolVersion: 8 }],
+    ["a version that is none", { ...manifest([greeter]), maxProtocolVersion: 2 ** 31 }],
+  ])("with %s is refused with META0013", async (_what, json) => {
+    await expect(parse(json)).rejects.toMatchObject({ status: 500, code: "META0013" });
   });
 
   it("of a protocol that this server does not speak is refused with META0012", async () => {
-    await expect(parse({ ...manifest([greeter]), maxProtocolVersion: 4 })).rejects.toMatchObject({ code: "META0012" });
+    const old = { ...manifest([greeter]), minProtocolVersion: 3, maxProtocolVersion: 4 };
+    await expect(parse(old)).rejects.toMatchObject({ code: "META0012" });
+  });
+
+  it("always allows the first attempt", async () => {
+    const { services } = await parse(manifest([{ ...greeter, retryPolicyMaxAttempts: 0 }]));
+    expect(services[0]?.settings.retryPolicy.maxAttempts).toBe(1);
   });
 });
 

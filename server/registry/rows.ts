@@ -72,9 +72,14 @@ export function storeService(service: Service): string {
 }
 
 export function restoreService(json: string): Service {
-  const stored = JSON.parse(json) as Omit<Service, "handlers"> & { handlers: Handler[] };
+  const stored = JSON.parse(json) as Omit<Service, "handlers" | "given"> & {
+    handlers: Handler[];
+    /** Not in databases of the first versions. */
+    given?: Service["given"];
+  };
   return {
     ...stored,
+    given: stored.given ?? {},
     handlers: new Map(stored.handlers.map((handler) => [handler.name, handler])),
   };
 }

@@ -93,6 +93,8 @@ export interface Service {
   readonly metadata: Readonly<Record<string, string>>;
   /** Effective settings of the service: its own over the server's defaults. */
   readonly settings: HandlerSettings;
+  /** What the service itself set, or people set for it. */
+  readonly given: GivenSettings;
   readonly handlers: ReadonlyMap<string, Handler>;
 }
 
@@ -123,6 +125,15 @@ export interface LimitRule {
 export interface LimitRulesView {
   /** The rule that counts for `[scope]`, `[scope, l1]` or `[scope, l1, l2]`: the most specific one of that depth. */
   ruleFor(path: readonly string[]): LimitRule | undefined;
+  /** `changed` is called after the commit of every change. */
+  onChange(changed: () => void): void;
+}
+
+/** What the scheduler asks of the paused virtual queues. */
+export interface PausedQueuesView {
+  readonly size: number;
+  /** @param id `vq_1…` */
+  isPaused(id: string): boolean;
   /** `changed` is called after the commit of every change. */
   onChange(changed: () => void): void;
 }

@@ -1,8 +1,9 @@
 import { keep, type Storage } from "../storage/index.ts";
 import { pausedQueueStatements } from "./rows.ts";
+import type { PausedQueuesView } from "./types.ts";
 
 /** Virtual queues that people have paused: their invocations wait until the queue is resumed. */
-export class PausedQueues {
+export class PausedQueues implements PausedQueuesView {
   readonly #storage: Pick<Storage, "db" | "turns">;
   readonly #sql: ReturnType<typeof pausedQueueStatements>;
   readonly #paused = new Set<string>();
@@ -12,6 +13,10 @@ export class PausedQueues {
     this.#storage = storage;
     this.#sql = keep(pausedQueueStatements(storage.db));
     this.#load();
+  }
+
+  get size(): number {
+    return this.#paused.size;
   }
 
   isPaused(id: string): boolean {

@@ -5,7 +5,8 @@
  * - `turns.ts` is the transaction of a turn: commands in savepoints, one commit a tick, an outbox of effects.
  * - `barrier.ts` holds effects back until a flush of the write-ahead log has covered their commit.
  * - `checkpoints.ts` and `checkpointer.ts` keep the write-ahead log short, on a thread of their own.
- * - `keep.ts` keeps SQLite's objects from being collected, which Node 24 does not survive.
+ * - `keep.ts` keeps SQLite's objects from being collected, which Node 24 does not survive; `memory.ts` uses them again.
+ * - `transfer.ts` copies a whole database to a file and back, without a server.
  * - `migrations.ts` and `lock.ts` are what their names say.
  *
  * Two rules protect SQLite's locks, which POSIX ties to the process: nothing here opens and closes the database
@@ -13,12 +14,15 @@
  */
 export type { Effect } from "./barrier.ts";
 export { keep } from "./keep.ts";
+export { memoryDatabases } from "./memory.ts";
 export {
+  deploymentStatements,
   entryNumber,
   type FailureRow,
   type InboxRow,
   type InvocationRow,
   InvocationStatus,
+  inspectionStatements,
   type JournalRow,
   MAX_JOURNAL_ENTRIES,
   type NotificationRow,
@@ -28,5 +32,6 @@ export {
   type TimerRow,
 } from "./statements/index.ts";
 export { openStorage, type Storage, type StorageTuning } from "./storage.ts";
+export { exportDatabase, importDatabase, resetDatabase } from "./transfer.ts";
 export { Turns } from "./turns.ts";
 export type { Log, StorageCounters, StorageOptions } from "./types.ts";

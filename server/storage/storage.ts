@@ -6,6 +6,7 @@ import { Barrier, type Flush } from "./barrier.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { keep } from "./keep.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
+import { giveMemoryDatabaseBack, takeMemoryDatabase } from "./memory.ts";
 import { checkVersion, migrate, readMigrations } from "./migrations.ts";
 import { Turns } from "./turns.ts";
 import type { StorageCounters, StorageOptions } from "./types.ts";
@@ -32,7 +33,8 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-const DATABASE_NAME = "restate.db";
+/** The database in its data directory. */
+export const DATABASE_NAME = "restate.db";
 const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 const PAGE_CACHE_KIB = 8 * 1024;
 
@@ -46,9 +48,10 @@ const PAGE_CACHE_KIB = 8 * 1024;
 export function openStorage(options: StorageOptions, tuning: StorageTuning = {}): Storage {
   const migrations = readMigrations(options.migrationsDir);
   if (options.dataDir === ":memory:") {
-    const db = keep(new Database(":memory:"));
-    configure(db);
-    migrate(db, migrations);
+    const db = takeMemoryDatabase((fresh) => {
+      configure(fresh);
+      migrate(fresh, migrations);
+    });
     return assemble(options, tuning, db, undefined);
   }
   const dataDir = resolve(options.dataDir);
@@ -125,8 +128,11 @@ function assemble(
     await barrier.idle();
     await checkpoints?.close();
     if (hasFailed) return;
+    if (files === undefined) {
+      giveMemoryDatabaseBack(db);
+      return;
+    }
     db.close();
-    if (files === undefined) return;
     closeSync(files.walFd);
     closeSync(files.databaseFd);
     files.lock.release();

@@ -2,11 +2,18 @@ import { isDeepStrictEqual } from "node:util";
 import type { Profile } from "./contenders.ts";
 import { type Difference, differences } from "./differences.ts";
 import type { Line } from "./probe.ts";
+import type { Verdicts } from "./tally.ts";
 
 export interface Mismatch {
   readonly step: string;
   readonly ours: unknown;
   readonly real: unknown;
+}
+
+export interface Comparison {
+  /** Differences without a reason. */
+  readonly mismatches: readonly Mismatch[];
+  readonly verdicts: Verdicts;
 }
 
 /**
@@ -19,19 +26,30 @@ export function compare(
   ours: readonly Line[],
   real: readonly Line[],
   seen: Set<Difference>,
-): Mismatch[] {
+): Comparison {
   const mismatches: Mismatch[] = [];
+  const counts = { cases: 0, refused: 0, values: 0, equal: 0, differentWithReason: 0 };
   for (const step of new Set([...real, ...ours].map((line) => line.step))) {
     const ourSeen = ours.find((line) => line.step === step)?.seen;
     const realSeen = real.find((line) => line.step === step)?.seen;
-    if (isDeepStrictEqual(withoutWording(ourSeen), withoutWording(realSeen))) continue;
+    const status = statusOf(realSeen);
+    if (status === undefined) counts.values += 1;
+    else counts.cases += 1;
+    if (typeof status === "number" && status >= 400) counts.refused += 1;
+    if (isDeepStrictEqual(withoutWording(ourSeen), withoutWording(realSeen))) {
+      counts.equal += 1;
+      continue;
+    }
     const difference = differences.find((candidate) =>
       covers(candidate, profile, `${script}: ${step}`, ourSeen, realSeen),
     );
     if (difference === undefined) mismatches.push({ step, ours: ourSeen, real: realSeen });
-    else seen.add(difference);
+    else {
+      seen.add(difference);
+      counts.differentWithReason += 1;
+    }
   }
-  return mismatches;
+  return { mismatches, verdicts: { ...counts, differentWithoutReason: mismatches.length } };
 }
 
 function covers(difference: Difference, profile: Profile, step: string, ours: unknown, real: unknown): boolean {

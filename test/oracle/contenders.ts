@@ -19,6 +19,8 @@ export interface Contender {
   startVariant(env: Readonly<Record<string, string>>): Promise<Variant>;
   /** The status of an invocation in the words of the real server; `undefined` when it is unknown. */
   status(id: string): Promise<string | undefined>;
+  /** Kills the server and starts it again on its data; the endpoint stays. */
+  restart(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -64,6 +66,10 @@ export async function startContender(side: Side, profile: Profile): Promise<Cont
       };
     },
     status: side === "ours" ? (id) => ourStatus(server.adminUrl, id) : (id) => realStatus(server.adminUrl, id),
+    async restart() {
+      await server.kill();
+      await server.start();
+    },
     async dispose() {
       await Promise.all([server.dispose(), endpoint.kill(), ...variants.map((variant) => variant.kill())]);
     },

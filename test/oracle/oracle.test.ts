@@ -7,8 +7,10 @@ import { documentUrl, expectedDocument } from "./document.ts";
 import { Probe } from "./probe.ts";
 import { registrations, shapes } from "./scripts/admin.ts";
 import { calls } from "./scripts/calls.ts";
+import { flowControl } from "./scripts/flow-control.ts";
 import { invocations } from "./scripts/invocations.ts";
 import { kafka } from "./scripts/kafka.ts";
+import { manifests } from "./scripts/manifests.ts";
 import { openApi } from "./scripts/openapi.ts";
 import { refusals } from "./scripts/refusals.ts";
 import { restarts } from "./scripts/restarts.ts";
@@ -16,6 +18,7 @@ import { results } from "./scripts/results.ts";
 import { scopes } from "./scripts/scopes.ts";
 import { settings } from "./scripts/settings.ts";
 import { signals } from "./scripts/signals.ts";
+import { Tally } from "./tally.ts";
 
 const scripts = [
   shapes,
@@ -25,9 +28,11 @@ const scripts = [
   ...results,
   ...signals,
   ...scopes,
+  ...flowControl,
   ...invocations,
   ...restarts,
   ...registrations,
+  ...manifests,
   ...kafka,
   ...settings,
 ];
@@ -39,7 +44,20 @@ describe("docs/compatibility.md", () => {
   });
 });
 
-for (const profile of ["flags-off", "flags-on"] as const satisfies Profile[]) {
+const profiles = ["flags-off", "flags-on"] as const satisfies Profile[];
+
+function scriptsOf(profile: Profile) {
+  return scripts.filter((candidate) => (candidate.profile ?? profile) === profile);
+}
+
+const tally = new Tally();
+afterAll(() => {
+  for (const profile of profiles) console.log(tally.summary(profile));
+  // Only of all of it: nobody should quote the numbers of a part.
+  if (tally.size === profiles.flatMap(scriptsOf).length) tally.write();
+});
+
+for (const profile of profiles) {
   describe(profile, () => {
     const seen = new Set<Difference>();
     let ours: Contender;
@@ -51,13 +69,21 @@ for (const profile of ["flags-off", "flags-on"] as const satisfies Profile[]) {
       await Promise.all([ours?.dispose(), real?.dispose()]);
     });
 
-    for (const script of scripts.filter((candidate) => (candidate.profile ?? profile) === profile)) {
+    for (const script of scriptsOf(profile)) {
       it(script.name, async () => {
         const [ourProbe, realProbe] = [new Probe(ours), new Probe(real)];
         await Promise.all([script.run(ourProbe), script.run(realProbe)]);
-        expect(compare(profile, script.name, ourProbe.lines, realProbe.lines, seen)).toEqual([]);
+        const { mismatches, verdicts } = compare(profile, script.name, ourProbe.lines, realProbe.lines, seen);
+        tally.add(profile, script.name, verdicts);
+        expect(mismatches).toEqual([]);
       });
     }
+
+    it("has at least 250 requests, half of them refused", () => {
+      const { cases, refused } = tally.of(profile);
+      expect(cases).toBeGreaterThanOrEqual(250);
+      expect(refused).toBeGreaterThanOrEqual(cases / 2);
+    });
 
     it("has every listed difference", () => {
       const expected = differences.filter(

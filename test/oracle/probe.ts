@@ -105,7 +105,7 @@ export class Probe {
 
   /** A value beside answers, compared too. */
   note(step: string, value: unknown): void {
-    this.lines.push({ step, seen: { value: this.#normaliser.value(value) } });
+    this.#write(step, { value: this.#normaliser.value(value) });
   }
 
   startVariant(env: Readonly<Record<string, string>>): Promise<Variant> {
@@ -127,8 +127,13 @@ export class Probe {
   }
 
   #compared(step: string, answer: RawAnswer): RawAnswer {
-    this.lines.push({ step, seen: this.#normaliser.answer(answer) });
+    this.#write(step, this.#normaliser.answer(answer));
     return answer;
+  }
+
+  #write(step: string, seen: Line["seen"]): void {
+    if (this.lines.some((line) => line.step === step)) throw new Error(`two steps are called '${step}'`);
+    this.lines.push({ step, seen });
   }
 }
 

@@ -1,5 +1,5 @@
 import { Diary } from "./diary.ts";
-import { freePort } from "./ports.ts";
+import { withFreshPorts } from "./ports.ts";
 import { Program } from "./program.ts";
 import { node24Path, nodePath } from "./toolchain.ts";
 
@@ -37,9 +37,12 @@ export class TestEndpoint {
   }
 
   static async start(file: string, options: EndpointOptions = {}): Promise<TestEndpoint> {
-    const endpoint = new TestEndpoint(file, options, options.port ?? (await freePort()));
-    await endpoint.start();
-    return endpoint;
+    const startAt = async (port: number) => {
+      const endpoint = new TestEndpoint(file, options, port);
+      await endpoint.start();
+      return endpoint;
+    };
+    return options.port === undefined ? withFreshPorts(1, ([port = 0]) => startAt(port)) : startAt(options.port);
   }
 
   /** Starts the program (again), on the same port. */

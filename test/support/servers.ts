@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Diary } from "./diary.ts";
 import { type SdkKind, sdkConditions } from "./endpoints.ts";
-import { freePorts } from "./ports.ts";
+import { withFreshPorts } from "./ports.ts";
 import { Program } from "./program.ts";
 import { nodePath, restateServerPath, serverCliPath } from "./toolchain.ts";
 import { until } from "./until.ts";
@@ -62,9 +62,16 @@ export class TestServer {
 
   /** Starts a server of that kind and returns when both of its ports answer. */
   static async start(kind: ServerKind, options: ServerOptions = {}): Promise<TestServer> {
-    const server = new TestServer(kind, options, await freePorts(3));
-    await server.start();
-    return server;
+    return withFreshPorts(3, async (ports) => {
+      const server = new TestServer(kind, options, ports);
+      try {
+        await server.start();
+        return server;
+      } catch (error) {
+        await server.dispose();
+        throw error;
+      }
+    });
   }
 
   /** Starts the server again, on the same ports and data, after {@link kill} or {@link stop}. */

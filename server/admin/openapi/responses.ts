@@ -24,6 +24,11 @@ const retryPolicy = z
   })
   .meta({ id: "RetryPolicyMetadata" });
 
+const info = z
+  .array(z.strictObject({ code: z.string().optional(), message: z.string() }))
+  .optional()
+  .describe("What about these settings has no effect.");
+
 export const handler = z
   .strictObject({
     name: z.string(),
@@ -41,6 +46,7 @@ export const handler = z
     input_json_schema: z.unknown().optional(),
     output_json_schema: z.unknown().optional(),
     retry_policy: retryPolicy,
+    info,
   })
   .meta({ id: "HandlerMetadata" });
 
@@ -61,6 +67,7 @@ export const service = z
     abort_timeout: duration,
     enable_lazy_state: z.boolean(),
     retry_policy: retryPolicy,
+    info,
   })
   .meta({ id: "ServiceMetadata" });
 

@@ -2,7 +2,7 @@ import Database from "better-sqlite3";
 import { decodeInvocationId } from "../../../sdk/protocol/index.ts";
 import { keep } from "../../storage/index.ts";
 import { INFORMATION_SCHEMA, TABLES, VIEW_NAMES } from "./catalog.ts";
-import type { LiveRow } from "./messages.ts";
+import type { Ask } from "./messages.ts";
 import { identifier, text } from "./scope.ts";
 import { Services } from "./services.ts";
 import { defineAggregates, defineFunctions, type FunctionContext } from "./sqlite-functions.ts";
@@ -31,6 +31,9 @@ export class QueryDatabase {
     defineAggregates(db);
     db.exec(`CREATE TEMP TABLE rl_live (seq INTEGER PRIMARY KEY, started_at INTEGER, deployment TEXT, server TEXT,
       retry_count INTEGER, awaiting BLOB)`);
+    db.exec(`CREATE TEMP TABLE rl_level (scope TEXT, l1 TEXT, l2 TEXT, depth INTEGER, usage INTEGER, limited INTEGER,
+      rule TEXT, waiters INTEGER)`);
+    db.exec("CREATE TEMP TABLE rl_blocked (id TEXT PRIMARY KEY, depth INTEGER, rule TEXT) WITHOUT ROWID");
     for (const [name, sql] of Object.entries(VIEWS)) db.exec(`CREATE TEMP VIEW ${identifier(name)} AS ${sql}`);
     defineInformationSchema(db);
     this.#statements = keep({
@@ -38,6 +41,10 @@ export class QueryDatabase {
       end: db.prepare("COMMIT"),
       clearLive: db.prepare("DELETE FROM temp.rl_live"),
       addLive: db.prepare("INSERT OR REPLACE INTO temp.rl_live VALUES (?, ?, ?, ?, ?, ?)"),
+      clearLevels: db.prepare("DELETE FROM temp.rl_level"),
+      addLevel: db.prepare("INSERT INTO temp.rl_level VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      clearBlocked: db.prepare("DELETE FROM temp.rl_blocked"),
+      addBlocked: db.prepare("INSERT OR REPLACE INTO temp.rl_blocked VALUES (?, ?, ?)"),
       revisions: db.prepare<[], { service: string }>(
         "SELECT service FROM main.service_revision ORDER BY name, revision",
       ),
@@ -55,7 +62,7 @@ export class QueryDatabase {
   /**
    * Runs `read` on one state of the database. Nothing of it is in use any more afterwards, whatever it threw.
    */
-  snapshot<T>(live: readonly LiveRow[], nowMs: number, read: () => T): T {
+  snapshot<T>({ live, flow, nowMs }: Pick<Ask, "live" | "flow" | "nowMs">, read: () => T): T {
     const { begin, end, clearLive, addLive, revisions, edits } = this.#statements;
     begin.run();
     try {
@@ -64,11 +71,23 @@ export class QueryDatabase {
         const awaiting = row.awaiting === undefined ? null : Buffer.from(row.awaiting);
         addLive.run(row.seq, row.startedAtMs, row.deployment, row.server ?? null, row.retryCount, awaiting);
       }
+      this.#fillFlow(flow);
       this.#context = { nowMs, services: new Services(revisions.all(), edits.all()) };
       return read();
     } finally {
       end.run();
     }
+  }
+
+  #fillFlow({ levels, queues }: Ask["flow"]): void {
+    const { clearLevels, addLevel, clearBlocked, addBlocked } = this.#statements;
+    clearLevels.run();
+    clearBlocked.run();
+    for (const { path, usage, limit, rule, waiters } of levels) {
+      const [scope, l1, l2] = path;
+      addLevel.run(scope, l1 ?? null, l2 ?? null, path.length, usage, limit ?? null, rule ?? null, waiters);
+    }
+    for (const { id, depth, rule } of queues) addBlocked.run(id, depth, rule ?? null);
   }
 
   /** The row number of an invocation; 0 for what no invocation has. */

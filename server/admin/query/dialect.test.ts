@@ -37,6 +37,7 @@ function asker(t: Transcript, limits: Partial<Ask["limits"]> = {}) {
         query,
         format,
         live: t.engine.running(),
+        flow: t.engine.flow(),
         nowMs: t.clock.nowMs(),
         limits: { rows: 1000, bytes: 1_000_000, ...limits },
         image: undefined,

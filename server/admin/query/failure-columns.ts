@@ -24,14 +24,15 @@ export function failureColumn(json: string, what: string): string | number | nul
     case "error_code":
       return failure.restateCode ?? null;
     case "related_command_index":
-    case "related_entry_index":
       return failure.relatedCommandIndex ?? null;
     case "related_command_name":
-    case "related_entry_name":
       return failure.relatedCommandName ?? null;
-    default:
+    case "related_command_type":
       return failure.relatedCommandType === undefined
         ? null
-        : `Command: ${messageTypeName(failure.relatedCommandType).replace(/Command$/, "")}`;
+        : messageTypeName(failure.relatedCommandType).replace(/Command$/, "");
+    default:
+      // `related_entry_…`: of service protocols before v5.
+      return null;
   }
 }

@@ -1,4 +1,5 @@
 /** What the server and its query process say to each other. */
+import type { FlowSnapshot } from "../../engine/index.ts";
 
 /** A running attempt: what is in no table. */
 export interface LiveRow {
@@ -16,6 +17,7 @@ export interface Ask {
   readonly query: string;
   readonly format: "json" | "arrow";
   readonly live: readonly LiveRow[];
+  readonly flow: FlowSnapshot;
   readonly nowMs: number;
   readonly limits: { readonly rows: number; readonly bytes: number };
   /** A copy of a database that is in the server's memory only. */

@@ -11,10 +11,10 @@ export const CHUNK_BYTES = 256 * 1024;
  * @throws QueryError
  */
 export async function runQuery(database: QueryDatabase, ask: Ask): Promise<Buffer[]> {
-  const { limits, format, live, nowMs, query } = ask;
+  const { limits, format, query } = ask;
   const arrow = format === "arrow" ? await import("./arrow-answer.ts") : undefined;
   try {
-    return database.snapshot(live, nowMs, () => {
+    return database.snapshot(ask, () => {
       const { sql, columns } = translateQuery(query, (id) => database.seqOf(id));
       const rows = limited(database.rows(sql), limits.rows);
       const answer = arrow === undefined ? jsonAnswer(columns, rows, CHUNK_BYTES) : arrow.arrowAnswer(columns, rows);

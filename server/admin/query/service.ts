@@ -1,4 +1,4 @@
-import type { Engine } from "../../engine/index.ts";
+import type { Engine, FlowSnapshot } from "../../engine/index.ts";
 import type { Log } from "../../log.ts";
 import type { Clock } from "../../seams.ts";
 import type { Storage } from "../../storage/index.ts";
@@ -12,6 +12,8 @@ export interface QuerySource {
   image(): Promise<Buffer>;
   /** The attempts that are running. */
   live(): LiveRow[];
+  /** What counts at scopes and limit keys, and what waits there. */
+  flow(): FlowSnapshot;
   nowMs(): number;
 }
 
@@ -22,6 +24,7 @@ export function querySource(storage: Storage, engine: Engine, clock: Clock): Que
     path: db.memory ? undefined : db.name,
     image: () => new Promise((resolve) => turns.betweenTurns(() => resolve(db.serialize()))),
     live: () => engine.running(),
+    flow: () => engine.flow(),
     nowMs: () => clock.nowMs(),
   };
 }
@@ -68,6 +71,7 @@ export class QueryService {
       query,
       format,
       live: this.#source.live(),
+      flow: this.#source.flow(),
       nowMs: this.#source.nowMs(),
       limits: { rows: this.#limits.rows, bytes: this.#limits.bytes },
       image,

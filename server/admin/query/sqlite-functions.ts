@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type Database from "better-sqlite3";
-import { encodeInvocationId, type InvocationId } from "../../../sdk/protocol/index.ts";
+import { encodeInvocationId } from "../../../sdk/protocol/index.ts";
+import { vqueueId, vqueueName } from "../../vqueue.ts";
 import { failureColumn } from "./failure-columns.ts";
 import {
   awaitJson,
@@ -24,21 +24,6 @@ export interface FunctionContext {
 }
 
 const DAY_MS = 86_400_000;
-const vqueues = new Map<string, string>();
-
-/** The id of the virtual queue that invocations of this kind share. */
-export function vqueueId(service: string, scope: string, limitKey: string | null, key: string | null): string {
-  const name = JSON.stringify([service, scope, limitKey, key]);
-  let known = vqueues.get(name);
-  if (known === undefined) {
-    const hash = createHash("sha256").update(name).digest();
-    known = (encodeInvocationId(hash.subarray(0, 24)) as InvocationId).replace("inv_", "vq_");
-    if (vqueues.size > 10_000) vqueues.clear();
-    vqueues.set(name, known);
-  }
-  return known;
-}
-
 const number = (text: string, type: string): number => {
   const trimmed = text.trim();
   if (!(type === "Int64" ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i).test(trimmed)) {
@@ -93,7 +78,7 @@ export function defineFunctions(db: Database.Database, context: () => FunctionCo
     return context().services.retentionOf(String(service), String(handler), String(what), isRun, isKept);
   });
   define("rl_vqueue", (service, scope, limitKey, key) =>
-    vqueueId(String(service), String(scope), limitKey as string | null, key as string | null),
+    vqueueId(vqueueName(String(service), String(scope), limitKey as string | null, key as string | null)),
   );
 
   define("rl_now", () => context().nowMs, false);

@@ -1,6 +1,6 @@
 /**
- * The tables that users see, as views over the engine's tables (docs/storage.md). `rl_live` holds what only the invoker
- * knows, filled anew for each query (database.ts); the functions are those of sqlite-functions.ts. A column whose name
+ * The tables that users see, as views over the engine's tables (docs/storage.md). `rl_live`, `rl_level` and `rl_blocked` hold what only the
+ * engine's memory knows, filled anew for each query (database.ts); the functions are those of sqlite-functions.ts. A column whose name
  * starts with `rl_` is for the translator: the row number behind an invocation id, which has an index.
  */
 
@@ -129,7 +129,7 @@ const STAGE = `CASE WHEN l.seq IS NOT NULL THEN 'running' WHEN i.status = 3 THEN
 const ATTEMPTED = "coalesce(i.started_at, l.started_at)";
 const ENTRY_COLUMNS = {
   stage: STAGE,
-  status: `CASE i.status WHEN 0 THEN 'scheduled' WHEN 1 THEN 'new' WHEN 2 THEN CASE WHEN l.seq IS NOT NULL THEN 'started' ELSE 'new' END
+  status: `CASE i.status WHEN 0 THEN 'scheduled' WHEN 1 THEN 'new' WHEN 2 THEN CASE WHEN l.seq IS NOT NULL THEN 'started' WHEN i.started_at IS NOT NULL THEN 'yielded' ELSE 'new' END
     WHEN 3 THEN 'started' WHEN 4 THEN 'backing-off' WHEN 5 THEN 'started' ELSE CASE i.failed WHEN 1 THEN 'failed' ELSE 'succeeded' END END`,
   has_lock: `EXISTS (SELECT 1 FROM main.lock k WHERE k.service = i.service AND k.scope = i.scope AND k.key = i.key AND k.holder = i.seq
     AND ${IS_OBJECT})`,
@@ -157,6 +157,13 @@ const BLOCKED_ON = [
   "lock",
   "deployment_concurrency",
 ];
+
+/** How long the head of a queue has waited for what it waits for. */
+const BLOCK_MS: Readonly<Record<string, string>> = {
+  lock: "CASE WHEN q.status NOT IN (0, 4) AND q.lock_holder THEN rl_now() - q.due ELSE 0 END",
+  concurrency_rules:
+    "CASE WHEN q.status NOT IN (0, 4) AND NOT q.lock_holder AND b.id IS NOT NULL THEN rl_now() - q.due ELSE 0 END",
+};
 
 /** The columns of each view in any order: the translator names them. */
 export const VIEWS: Readonly<Record<string, string>> = {
@@ -220,8 +227,9 @@ WHERE r.revision = (SELECT max(o.revision) FROM main.service_revision o WHERE o.
 
   sys_rules: `SELECT pattern, concurrency, description, disabled, version, modified_at AS last_modified FROM main.limit_rule`,
 
-  sys_user_limits: `SELECT 0 AS partition_key, NULL AS scope, NULL AS l1, NULL AS l2, NULL AS level, NULL AS usage, NULL AS concurrency_limit,
-  NULL AS rule_pattern, NULL AS available, NULL AS num_waiters WHERE 0`,
+  sys_user_limits: `SELECT 0 AS partition_key, v.scope AS scope, v.l1 AS l1, v.l2 AS l2,
+  CASE v.depth WHEN 1 THEN 'Scope' WHEN 2 THEN 'Level1' ELSE 'Level2' END AS level, v.usage AS usage, v.limited AS concurrency_limit,
+  v.rule AS rule_pattern, max(0, v.limited - v.usage) AS available, v.waiters AS num_waiters FROM temp.rl_level v`,
 
   sys_vqueues: `SELECT i.seq AS rl_seq, 0 AS partition_key, ${VQUEUE} AS id, ${columns(ENTRY_COLUMNS)}, ${NEXT_RUN} AS run_at,
   i.seq AS sequence_number, rl_id(i.id) AS entry_id, 'invocation' AS entry_kind, i.created_at AS created_at, ${columns(ATTEMPTS)},
@@ -249,11 +257,18 @@ FROM ${WITH_FAILURES}`,
 FROM ${FROM_INVOCATIONS} GROUP BY ${VQUEUE}`,
 
   sys_scheduler: `SELECT 0 AS partition_key, q.id AS id, q.num_inbox AS num_inbox,
-  CASE q.status WHEN 0 THEN 'scheduled' WHEN 4 THEN 'scheduled' WHEN 1 THEN 'blocked' ELSE 'ready' END AS status, rl_id(q.head) AS head_entry_id,
-  CASE WHEN q.status IN (0, 4) THEN q.due END AS scheduled_at, CASE WHEN q.status = 1 THEN 'lock' END AS blocked_on,
-  CASE WHEN q.status = 1 THEN json_object('resource', 'lock', 'scope', nullif(q.scope, ''), 'lock_name', q.service || '/' || q.key) END AS blocked_on_json,
-  ${BLOCKED_ON.map((on) => `${on === "lock" ? "CASE WHEN q.status = 1 THEN rl_now() - q.due ELSE 0 END" : "0"} AS ${on}_block_duration`).join(", ")}
+  CASE WHEN q.status IN (0, 4) THEN 'scheduled' WHEN q.lock_holder OR b.id IS NOT NULL THEN 'blocked' ELSE 'ready' END AS status,
+  rl_id(q.head) AS head_entry_id, CASE WHEN q.status IN (0, 4) THEN q.due END AS scheduled_at,
+  CASE WHEN q.status IN (0, 4) THEN NULL WHEN q.lock_holder THEN 'lock' WHEN b.id IS NOT NULL THEN 'limit-key-concurrency' END AS blocked_on,
+  CASE WHEN q.status IN (0, 4) THEN NULL
+    WHEN q.lock_holder THEN json_object('resource', 'lock', 'scope', nullif(q.scope, ''), 'lock_name', q.service || '/' || q.key)
+    WHEN b.id IS NOT NULL THEN json_object('resource', 'limit-key-concurrency', 'scope', q.scope, 'limit_key', coalesce(q.limit_key, ''),
+      'blocked_level', CASE b.depth WHEN 1 THEN 'scope' WHEN 2 THEN 'level1' ELSE 'level2' END, 'blocked_rule', b.rule) END AS blocked_on_json,
+  ${BLOCKED_ON.map((on) => `${BLOCK_MS[on] ?? "0"} AS ${on}_block_duration`).join(", ")}
 FROM (SELECT ${VQUEUE} AS id, count(*) AS num_inbox, i.status AS status, i.id AS head, i.service AS service, i.scope AS scope, i.key AS key,
+    i.limit_key AS limit_key, i.exclusive AND ${IS_OBJECT} AND EXISTS (SELECT 1 FROM main.lock k
+      WHERE k.service = i.service AND k.scope = i.scope AND k.key = i.key AND k.holder <> i.seq) AS lock_holder,
     min(coalesce(CASE WHEN i.status = 4 THEN f.next_retry_at END, i.execute_at, i.created_at)) AS due
-  FROM ${WITH_FAILURES} WHERE i.status IN (0, 1, 4) OR (i.status = 2 AND l.seq IS NULL) GROUP BY ${VQUEUE}) q`,
+  FROM ${WITH_FAILURES} WHERE i.status IN (0, 1, 4) OR (i.status = 2 AND l.seq IS NULL) GROUP BY ${VQUEUE}) q
+  LEFT JOIN temp.rl_blocked b ON b.id = q.id WHERE NOT EXISTS (SELECT 1 FROM main.paused_vqueue p WHERE p.id = q.id)`,
 };

@@ -1,4 +1,5 @@
 import { CallCommand, MessageType, OneWayCallCommand } from "../../../sdk/protocol/index.ts";
+import { limitKeyProblem, normalLimitKey, scopeProblem } from "../../scope.ts";
 import type { LiveAttempt } from "../attempts.ts";
 import { type Creation, Origin } from "../invocations.ts";
 import type { Kernel } from "../kernel.ts";
@@ -33,6 +34,8 @@ function requestOf(kernel: Kernel, live: LiveAttempt, fields: CallFields, execut
   if (idempotencyKey !== undefined && service.handlers.get(handlerName)?.type === "Workflow") {
     throw new Precondition(`${serviceName}/${handlerName} runs once a key and takes no idempotency key`);
   }
+  const scope = fields.scope || undefined;
+  const limitKey = limitKeyOf(scope, fields.limitKey);
   const { traceparent } = live.row;
   const headers = fields.headers.map(({ key, value }) => [key, value] as const);
   if (traceparent !== null && !headers.some(([name]) => name === "traceparent")) {
@@ -43,14 +46,26 @@ function requestOf(kernel: Kernel, live: LiveAttempt, fields: CallFields, execut
       service: serviceName,
       handler: handlerName,
       key: service.type === "Service" ? undefined : fields.key,
-      scope: fields.scope || undefined,
+      scope,
     },
     headers,
     body: fields.parameter,
     idempotencyKey,
-    limitKey: fields.limitKey || undefined,
+    limitKey,
     executeAtMs,
   };
+}
+
+/** A call has the scope and the limit key that its command names; its caller's do not count for it. */
+function limitKeyOf(scope: string | undefined, text: string | undefined): string | undefined {
+  const scopeIsBad = scope === undefined ? undefined : scopeProblem(scope);
+  if (scopeIsBad !== undefined) throw new Precondition(`bad scope '${scope}': ${scopeIsBad}`, "RT0024");
+  if (text === undefined || text === "") return undefined;
+  if (scope === undefined) throw new Precondition("a limit key needs a scope", "RT0024");
+  const limitKey = normalLimitKey(text);
+  const problem = limitKeyProblem(limitKey);
+  if (problem !== undefined) throw new Precondition(`bad limit key '${text}': ${problem}`, "RT0024");
+  return limitKey;
 }
 
 function tellId(kernel: Kernel, live: LiveAttempt, completionId: number, { row }: Creation): void {

@@ -17,9 +17,12 @@ export class SdkEndpoint implements InProcessEndpoint {
   #headers: Readonly<Record<string, string>> | undefined;
   #head: ResponseHead | undefined;
 
-  /** @throws SdkError for definitions that cannot be served */
-  constructor(options: EndpointOptions) {
-    this.#endpoint = createInProcessEndpoint(options);
+  /**
+   * @param now the server's clock, which `ctx.sleep` and `ctx.date` follow
+   * @throws SdkError for definitions that cannot be served
+   */
+  constructor(options: EndpointOptions, now: () => number) {
+    this.#endpoint = createInProcessEndpoint(options, now);
     // reason: the SDK's discovery document is an open object; the registry validates it as any other endpoint's.
     this.manifest = this.#endpoint.manifest() as unknown as Manifest;
   }

@@ -24,12 +24,14 @@ export interface InProcessOptions extends Omit<EndpointOptions, "services"> {
  * Makes the endpoints of services, one for each SDK and fetch handler among them.
  *
  * @param log for what the SDKs say, unless the options name a logger
+ * @param now the server's clock; services of the bundled SDK follow it
  * @throws ServerError, SdkError for what cannot be served
  */
 export async function inProcessEndpoints(
   services: readonly InProcessService[],
   options: Omit<EndpointOptions, "services">,
   log: Log,
+  now: () => number,
 ): Promise<InProcessEndpoint[]> {
   const handlers: FetchHandler[] = [];
   const official: EndpointOptions["services"] = [];
@@ -51,7 +53,7 @@ export async function inProcessEndpoints(
   const endpoints: InProcessEndpoint[] = await Promise.all(handlers.map((handler) => FetchEndpoint.of(handler)));
   if (own.length > 0) {
     const { SdkEndpoint } = await import("./sdk-endpoint.ts");
-    endpoints.unshift(new SdkEndpoint({ ...withLogger, services: own }));
+    endpoints.unshift(new SdkEndpoint({ ...withLogger, services: own }, now));
   }
   return endpoints;
 }

@@ -7,9 +7,12 @@ import { keep } from "../keep.ts";
 import { invocationStatements } from "./invocations.ts";
 import { journalStatements } from "./journal.ts";
 import { keyStatements } from "./keys.ts";
+import { queueStatements } from "./queues.ts";
 import { restartStatements } from "./restarts.ts";
 import { waitStatements } from "./waits.ts";
 
+export { deploymentStatements } from "./deployments.ts";
+export { inspectionStatements } from "./inspection.ts";
 export type { InvocationRow } from "./invocations.ts";
 export { InvocationStatus } from "./invocations.ts";
 export type { JournalRow, NotificationRow } from "./journal.ts";
@@ -26,6 +29,7 @@ export function prepareStatements(db: Database.Database) {
     invocations: invocationStatements(db),
     journal: journalStatements(db),
     keys: keyStatements(db),
+    queues: queueStatements(db),
     restarts: restartStatements(db),
     waits: waitStatements(db),
   });

@@ -70,8 +70,9 @@ export function invocationStatements(db: Database.Database) {
     bySeq: db.prepare<[seq: number], InvocationRow>("SELECT * FROM invocation WHERE seq = ?"),
     byDeterminedId: db.prepare<[id: Buffer], InvocationRow>("SELECT * FROM invocation WHERE id = ? AND determined = 1"),
     setStatus: db.prepare<[status: number, seq: number]>("UPDATE invocation SET status = ? WHERE seq = ?"),
-    suspend: db.prepare<[awaiting: Buffer, seq: number]>(
-      "UPDATE invocation SET status = 3, awaiting = ? WHERE seq = ?",
+    /** It has run, even if it has stored nothing. */
+    suspend: db.prepare<[awaiting: Buffer, startedAt: number, seq: number]>(
+      "UPDATE invocation SET status = 3, awaiting = ?, started_at = coalesce(started_at, ?) WHERE seq = ?",
     ),
     resume: db.prepare<[seq: number]>("UPDATE invocation SET status = 2, awaiting = NULL WHERE seq = ?"),
     pin: db.prepare<[deployment: string, protocol: number, startedAt: number, seq: number]>(
@@ -104,7 +105,8 @@ export function invocationStatements(db: Database.Database) {
     ),
     readyAfter: db
       .prepare<[seq: number, limit: number], number>(
-        "SELECT seq FROM invocation WHERE status = 2 AND seq > ? ORDER BY seq LIMIT ?",
+        `SELECT seq FROM invocation WHERE status = 2 AND seq > ? AND seq NOT IN (SELECT seq FROM queue_waiter)
+         ORDER BY seq LIMIT ?`,
       )
       .pluck(),
     lastSeq: db.prepare<[], number | null>("SELECT max(seq) FROM invocation").pluck(),

@@ -1,6 +1,7 @@
 /** What the scripts call: one handler for each thing that a server can be asked about. */
 import * as restate from "@restatedev/restate-sdk";
 import { journey, journeyObject, typed, typedObject, typedWorkflow } from "./administered.mjs";
+import { flow, flowObject } from "./flow.mjs";
 
 const suspendsAtOnce = { inactivityTimeout: 0 };
 
@@ -275,6 +276,8 @@ await restate.serve({
     typed,
     typedObject,
     typedWorkflow,
+    flow,
+    flowObject,
   ],
 });
 process.send?.("ready");

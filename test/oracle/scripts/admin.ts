@@ -1,5 +1,5 @@
-import http from "node:http";
 import { freePort } from "../../support/ports.ts";
+import { type Manifest, withManifest } from "../manifests.ts";
 import type { Probe, Script } from "../probe.ts";
 
 /** Comes first: no other deployment is there yet. */
@@ -131,43 +131,29 @@ export const registrations: Script[] = [
   {
     name: "endpoints that answer something else",
     async run(probe) {
-      const answers: Record<string, { status: number; type?: string; body: string }> = {
-        "404": { status: 404, body: "not here" },
-        "500": { status: 500, body: "broken" },
-        "no content type": { status: 200, body: "{}" },
-        html: { status: 200, type: "text/html", body: "<html></html>" },
-        "not JSON": { status: 200, type: "application/vnd.restate.endpointmanifest.v3+json", body: "{" },
+      const range = { protocolMode: "REQUEST_RESPONSE", services: [] };
+      const answers: Record<string, Manifest> = {
+        "404": { status: 404, type: null, body: "not here" },
+        "500": { status: 500, type: null, body: "broken" },
+        "no content type": { type: null, body: "{}" },
+        html: { type: "text/html", body: "<html></html>" },
+        "not JSON": { body: "{" },
         "no services": {
-          status: 200,
-          type: "application/vnd.restate.endpointmanifest.v3+json",
-          body: '{"protocolMode":"BIDI_STREAM","minProtocolVersion":5,"maxProtocolVersion":6,"services":[]}',
+          body: { ...range, protocolMode: "BIDI_STREAM", minProtocolVersion: 5, maxProtocolVersion: 6 },
         },
-        "only old versions": {
-          status: 200,
-          type: "application/vnd.restate.endpointmanifest.v3+json",
-          body: '{"protocolMode":"REQUEST_RESPONSE","minProtocolVersion":1,"maxProtocolVersion":2,"services":[]}',
-        },
-        "only new versions": {
-          status: 200,
-          type: "application/vnd.restate.endpointmanifest.v3+json",
-          body: '{"protocolMode":"REQUEST_RESPONSE","minProtocolVersion":90,"maxProtocolVersion":91,"services":[]}',
-        },
+        "only old versions": { body: { ...range, minProtocolVersion: 1, maxProtocolVersion: 2 } },
+        "only new versions": { body: { ...range, minProtocolVersion: 90, maxProtocolVersion: 91 } },
         "a name that is not allowed": {
-          status: 200,
-          type: "application/vnd.restate.endpointmanifest.v3+json",
-          body: '{"protocolMode":"REQUEST_RESPONSE","minProtocolVersion":5,"maxProtocolVersion":6,"services":[{"name":"restate","ty":"SERVICE","handlers":[]}]}',
+          body: {
+            ...range,
+            minProtocolVersion: 5,
+            maxProtocolVersion: 6,
+            services: [{ name: "restate", ty: "SERVICE", handlers: [] }],
+          },
         },
       };
-      for (const [what, { status, type, body }] of Object.entries(answers)) {
-        const server = http.createServer((_request, response) => {
-          response.writeHead(status, type === undefined ? {} : { "content-type": type });
-          response.end(body);
-        });
-        const port = await freePort();
-        await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
-        await register(probe, what, "", { uri: `http://127.0.0.1:${port}`, use_http_11: true, dry_run: true });
-        server.closeAllConnections();
-        server.close();
+      for (const [what, answer] of Object.entries(answers)) {
+        await withManifest(answer, (uri) => register(probe, what, "", { uri, use_http_11: true, dry_run: true }));
       }
     },
   },

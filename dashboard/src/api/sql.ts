@@ -1,0 +1,21 @@
+import { admin } from "./admin.ts";
+
+/** Asks the server by SQL. @throws AdminError with the server's words */
+export async function sql<Row>(query: string, signal?: AbortSignal): Promise<Row[]> {
+  const { rows } = await admin<{ rows: Row[] }>("/query", { method: "POST", body: { query }, signal });
+  return rows;
+}
+
+/** A text as a literal of SQL. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+export function quotedList(texts: readonly string[]): string {
+  return texts.map(quoted).join(", ");
+}
+
+/** A pattern for LIKE that matches texts which contain `text`. */
+export function containing(text: string): string {
+  return quoted(`%${text.replace(/[\\%_]/g, "\\$&")}%`);
+}

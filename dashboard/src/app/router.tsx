@@ -1,0 +1,72 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { FILTER_NAMES } from "../pages/invocations/filter.ts";
+import { Loading } from "../ui/states.tsx";
+import { Broken } from "./broken.tsx";
+import { NotFound } from "./not-found.tsx";
+import { parseSearch, stringifySearch, texts } from "./search.ts";
+import { Shell } from "./shell.tsx";
+
+/** Each page is a chunk of its own, loaded when somebody is about to go there. */
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/overview/overview.tsx"), "Overview"),
+});
+
+const invocations = createRoute({
+  getParentRoute: () => root,
+  path: "/invocations",
+  validateSearch: texts(FILTER_NAMES),
+  component: lazyRouteComponent(() => import("../pages/invocations/invocations.tsx"), "Invocations"),
+});
+
+const invocation = createRoute({
+  getParentRoute: () => root,
+  path: "/invocations/$id",
+  component: lazyRouteComponent(() => import("../pages/invocation/page.tsx"), "InvocationPage"),
+});
+
+const services = createRoute({
+  getParentRoute: () => root,
+  path: "/services",
+  component: lazyRouteComponent(() => import("../pages/services/services.tsx"), "Services"),
+});
+
+const service = createRoute({
+  getParentRoute: () => root,
+  path: "/services/$name",
+  validateSearch: texts(["handler"]),
+  component: lazyRouteComponent(() => import("../pages/services/service.tsx"), "ServicePage"),
+});
+
+const deployments = createRoute({
+  getParentRoute: () => root,
+  path: "/deployments",
+  component: lazyRouteComponent(() => import("../pages/deployments/deployments.tsx"), "Deployments"),
+});
+
+const state = createRoute({
+  getParentRoute: () => root,
+  path: "/state",
+  validateSearch: texts(["service", "key"]),
+  component: lazyRouteComponent(() => import("../pages/state/state.tsx"), "State"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, invocations, invocation, services, service, deployments, state]),
+  basepath: "/ui",
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPendingComponent: () => <Loading what="the page" />,
+  defaultErrorComponent: Broken,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,74 @@
+import { type QueryKey, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import { type FeedState, feed } from "./feed.ts";
+import type { Change, FeedEvent } from "./messages.ts";
+
+export function useFeedState(): FeedState {
+  return useSyncExternalStore(feed.onState, () => feed.state);
+}
+
+/** Calls `listener` with what the feed says, while the component is there. */
+export function useFeed(listener: (event: FeedEvent) => void): void {
+  const latest = useRef(listener);
+  latest.current = listener;
+  useEffect(() => feed.listen((event) => latest.current(event)), []);
+}
+
+export interface LiveOptions<T> {
+  readonly key: QueryKey;
+  readonly fetch: (signal: AbortSignal) => Promise<T>;
+  /** Which changes of invocations make the answer, if there is one, old. */
+  readonly on?: (change: Change, answer: T | undefined) => boolean;
+  /** Whether changes of deployments and services do. */
+  readonly onRegistry?: boolean;
+  /** The least time between two fetches. A slow answer is asked for less often, so that the server stays free. */
+  readonly everyMs?: number;
+  readonly enabled?: boolean;
+}
+
+/** A share of the server's time that one query of one page may take. */
+const SHARE = 0.15;
+
+/** An answer of the server that is fetched again when the feed says that it is old. */
+export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
+  const { key, fetch, on, onRegistry = false, everyMs = 100, enabled = true } = options;
+  const client = useQueryClient();
+  const timer = useRef<number | undefined>(undefined);
+  const tookMs = useRef(0);
+  const endedAt = useRef(0);
+  const query = useQuery<T, Error>({
+    queryKey: key,
+    enabled,
+    queryFn: async ({ signal }) => {
+      const startedAt = performance.now();
+      try {
+        return await fetch(signal);
+      } finally {
+        endedAt.current = performance.now();
+        tookMs.current = endedAt.current - startedAt;
+      }
+    },
+  });
+  useFeed((event) => {
+    const isOld =
+      event.type === "refetch" ||
+      (onRegistry && event.registry) ||
+      (on !== undefined && event.changes.some((change) => on(change, query.data)));
+    if (!isOld || timer.current !== undefined || !enabled) return;
+    const earliest = endedAt.current + Math.max(everyMs, tookMs.current / SHARE);
+    const delay = event.type === "refetch" ? 0 : Math.max(0, earliest - performance.now());
+    timer.current = window.setTimeout(() => {
+      timer.current = undefined;
+      // What came while a fetch was under way may not be in it: that one is given up.
+      void client.invalidateQueries({ queryKey: key, exact: true });
+    }, delay);
+  });
+  useEffect(
+    () => () => {
+      window.clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
+  return query;
+}

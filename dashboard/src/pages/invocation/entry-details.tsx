@@ -1,0 +1,123 @@
+import { useQuery } from "@tanstack/react-query";
+import { quoted, sql } from "../../api/sql.ts";
+import { bytes } from "../../ui/format.ts";
+import { Payload } from "../../ui/payload.tsx";
+import { Failure, Loading } from "../../ui/states.tsx";
+import { fullTime } from "../../ui/time.ts";
+import type { Entry } from "./journal.ts";
+import { type Part, partsOf } from "./parts.ts";
+
+interface StoredBody {
+  readonly index: number;
+  readonly entry_type: string;
+  readonly entry_json?: string;
+  readonly raw?: string;
+}
+
+/** Beyond it, somebody has to ask: its text in SQL is about four times as long. */
+const EAGER_LIMIT = 512 * 1024;
+
+/** What an entry holds: input, result or failure, and the bytes as they are stored. */
+export function EntryDetails({ id, entry }: { readonly id: string; readonly entry: Entry }) {
+  const { index, completedBy, size, atMs, endMs } = entry;
+  const isBig = size > EAGER_LIMIT;
+  const query = useQuery({
+    queryKey: ["entry", id, index, completedBy],
+    enabled: !isBig,
+    queryFn: ({ signal }) => {
+      const indexes = [index, ...(completedBy === undefined ? [] : [completedBy])].join(", ");
+      return sql<StoredBody>(
+        `SELECT index, entry_type, entry_json, raw FROM sys_journal WHERE id = ${quoted(id)} AND index IN (${indexes}) ORDER BY index`,
+        signal,
+      );
+    },
+  });
+  return (
+    <div className="details">
+      <dl className="facts">
+        <div>
+          <dt>Written</dt>
+          <dd className="num">{atMs === undefined ? "–" : fullTime(atMs)}</dd>
+        </div>
+        {endMs !== undefined && endMs !== atMs && (
+          <div>
+            <dt>Completed</dt>
+            <dd className="num">{fullTime(endMs)}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Size</dt>
+          <dd className="num">{bytes(size)}</dd>
+        </div>
+        {entry.callee !== undefined && (
+          <div>
+            <dt>{entry.callee.isAwaited ? "Called" : "Sent"}</dt>
+            <dd>
+              <code>{entry.callee.id}</code>
+            </dd>
+          </div>
+        )}
+      </dl>
+      {isBig && query.data === undefined && !query.isFetching && (
+        <button type="button" className="button" onClick={() => void query.refetch()}>
+          Load {bytes(size)}
+        </button>
+      )}
+      {query.isFetching && query.data === undefined && <Loading what="the entry" />}
+      {query.error !== null && <Failure error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data !== undefined && <Bodies bodies={query.data} />}
+    </div>
+  );
+}
+
+function Bodies({ bodies }: { readonly bodies: readonly StoredBody[] }) {
+  const parts = bodies.flatMap(({ entry_json }) => partsOf(entry_json));
+  return (
+    <>
+      {parts.map((part) => (
+        <PartView key={part.name} part={part} />
+      ))}
+      {parts.length === 0 && <p className="muted">It has no payload.</p>}
+      <details className="raw">
+        <summary>As it is stored</summary>
+        {bodies.map(({ index, entry_type, raw }) => (
+          <div key={index}>
+            <h4>
+              {index} · {entry_type} · {bytes((raw?.length ?? 0) / 2)}
+            </h4>
+            <pre className="hex">{raw?.replace(/(..)/g, "$1 ").slice(0, 6000)}</pre>
+          </div>
+        ))}
+      </details>
+    </>
+  );
+}
+
+function PartView({ part }: { readonly part: Part }) {
+  if (part.kind === "bytes") return <Payload title={part.name} bytes={part.bytes} />;
+  if (part.kind === "failure") {
+    return (
+      <div className="payload" data-failed>
+        <h4>{part.name}</h4>
+        <p>
+          <code>{part.code}</code> {part.message}
+        </p>
+      </div>
+    );
+  }
+  return (
+    <details className="payload">
+      <summary>
+        {part.name} <span className="muted num">{part.pairs.length}</span>
+      </summary>
+      <dl className="pairs">
+        {part.pairs.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}

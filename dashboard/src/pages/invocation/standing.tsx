@@ -1,0 +1,193 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { act } from "../../api/actions.ts";
+import { admin } from "../../api/admin.ts";
+import { type Invocation, shortId } from "../../api/invocation.ts";
+import { useLive } from "../../live/use-live.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { Ago } from "../../ui/time-view.tsx";
+import { toast } from "../../ui/toasts.tsx";
+import type { Line } from "./journal.ts";
+import { useJournal } from "./use-journal.ts";
+import { verbOf } from "./words.ts";
+
+/** `GET /restate-lite/invocations/{id}`. */
+interface Description {
+  readonly status: string;
+  readonly waitsFor?:
+    | { readonly kind: "time"; readonly dueAtMs: number }
+    | { readonly kind: "key"; readonly holder?: string }
+    | { readonly kind: "slot" }
+    | { readonly kind: "notifications"; readonly await: Awaited }
+    | { readonly kind: "retry"; readonly dueAtMs?: number }
+    | { readonly kind: "resume" }
+    | undefined;
+  readonly retryCount: number;
+  readonly lastFailure?: {
+    readonly code: number;
+    readonly message: string;
+    readonly stacktrace?: string;
+    readonly restateCode?: string;
+    readonly relatedCommandName?: string;
+  };
+}
+
+interface Awaited {
+  readonly waitingCompletions?: readonly number[];
+  readonly waitingSignals?: readonly number[];
+  readonly waitingNamedSignals?: readonly string[];
+}
+
+/** Why it is not further, and what can be done about it. Nothing for what has ended well. */
+export function Standing({ of }: { readonly of: Invocation }) {
+  const { id, status } = of;
+  const { data } = useLive({
+    key: ["description", id],
+    fetch: (signal) => admin<Description>(`/restate-lite/invocations/${id}`, { signal }),
+    on: (change) => change.id === id,
+    enabled: status !== "completed",
+  });
+  const journal = useJournal(id);
+  if (status === "completed") {
+    if (of.completion_failure === undefined) return null;
+    return (
+      <section className="standing" data-tone="bad">
+        <Icon name="cross" />
+        <div>
+          <strong>It ended with an error</strong>
+          <p className="said">{of.completion_failure}</p>
+        </div>
+      </section>
+    );
+  }
+  if (data === undefined) return null;
+  const { waitsFor, lastFailure, retryCount } = data;
+  const isTrouble = status === "backing-off" || status === "paused";
+  return (
+    <section className="standing" data-tone={isTrouble ? "trouble" : "calm"}>
+      <Icon name={isTrouble ? "alert" : status === "running" ? "play" : "clock"} />
+      <div>
+        <strong>
+          <Why status={status} waitsFor={waitsFor} retryCount={retryCount} lines={journal.data?.lines ?? []} />
+        </strong>
+        {lastFailure !== undefined && <LastFailure failure={lastFailure} />}
+      </div>
+      {status === "backing-off" && <Again id={id} label="Retry now" />}
+      {status === "paused" && <Again id={id} label="Resume" />}
+    </section>
+  );
+}
+
+type WhyProps = Pick<Description, "status" | "waitsFor" | "retryCount"> & { readonly lines: readonly Line[] };
+
+function Why({ status, waitsFor, retryCount, lines }: WhyProps) {
+  switch (waitsFor?.kind) {
+    case "time":
+      return (
+        <>
+          Starts <Ago at={waitsFor.dueAtMs} />
+        </>
+      );
+    case "key":
+      return (
+        <>
+          Waits for its key
+          {waitsFor.holder !== undefined && (
+            <>
+              , which{" "}
+              <Link to="/invocations/$id" params={{ id: waitsFor.holder }}>
+                {shortId(waitsFor.holder)}
+              </Link>{" "}
+              holds
+            </>
+          )}
+        </>
+      );
+    case "slot":
+      return "Waits for an attempt to start";
+    case "notifications":
+      return waitText(waitsFor.await, status, pendingText(lines));
+    case "retry":
+      return (
+        <>
+          {retryCount === 1 ? "An attempt has failed" : `${retryCount} attempts have failed`}
+          {waitsFor.dueAtMs !== undefined && (
+            <>
+              ; the next one starts <Ago at={waitsFor.dueAtMs} />
+            </>
+          )}
+        </>
+      );
+    case "resume":
+      return retryCount > 0
+        ? `Paused after ${retryCount} failed attempts, until somebody resumes it`
+        : "Paused, until somebody resumes it";
+    default:
+      return "An attempt runs now";
+  }
+}
+
+/** Signals 1 to 15 are the server's own; those from 17 on are awakeables. */
+const FIRST_AWAKEABLE = 17;
+
+/** What is pending in the journal, in the words of the journal. */
+function pendingText(lines: readonly Line[]): string | undefined {
+  const pending = lines.flatMap((line) => (line.kind === "entry" && line.isPending ? [line] : []));
+  if (pending.length === 0 || pending.length > 3) return undefined;
+  return pending.map(({ type, name, callee }) => `${verbOf(type)} ${callee?.target ?? name ?? ""}`.trim()).join(", ");
+}
+
+function waitText(awaited: Awaited, status: string, pending: string | undefined): string {
+  const { waitingCompletions = [], waitingSignals = [], waitingNamedSignals = [] } = awaited;
+  const awakeables = waitingSignals.filter((signal) => signal >= FIRST_AWAKEABLE).length;
+  const what = [
+    ...(waitingCompletions.length > 0
+      ? [pending === undefined ? "the result of what is pending in its journal" : `the result of: ${pending}`]
+      : []),
+    ...(awakeables > 0 ? [awakeables === 1 ? "an awakeable" : `${awakeables} awakeables`] : []),
+    ...waitingNamedSignals.map((name) => `the signal ${name}`),
+  ];
+  const verb = status === "running" ? "Runs, and waits for" : "Waits for";
+  return `${verb} ${what.length === 0 ? "a result" : what.join(" or ")}`;
+}
+
+function LastFailure({ failure }: { readonly failure: NonNullable<Description["lastFailure"]> }) {
+  const { code, message, stacktrace, restateCode, relatedCommandName } = failure;
+  return (
+    <>
+      <p className="said">
+        <code>{restateCode ?? code}</code> {message}
+        {relatedCommandName !== undefined && relatedCommandName !== "" && <> (at {relatedCommandName})</>}
+      </p>
+      {stacktrace !== undefined && (
+        <details>
+          <summary>Stack</summary>
+          <pre className="stack">{stacktrace}</pre>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Again({ id, label }: { readonly id: string; readonly label: string }) {
+  const [isBusy, setIsBusy] = useState(false);
+  return (
+    <button
+      type="button"
+      className="button primary"
+      disabled={isBusy}
+      onClick={async () => {
+        setIsBusy(true);
+        try {
+          await act("resume", id);
+        } catch (error) {
+          toast("bad", (error as Error).message);
+        } finally {
+          setIsBusy(false);
+        }
+      }}
+    >
+      <Icon name="play" size={14} /> {label}
+    </button>
+  );
+}

@@ -1,0 +1,154 @@
+import { useMemo, useRef, useState } from "react";
+import { ACTION_NAMES, ACTIONS, type ActedOn, type Action, actOnAll } from "../../api/actions.ts";
+import { type ListedInvocation, statusOf } from "../../api/invocation.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { count, plural } from "../../ui/format.ts";
+import { Icon, type IconName } from "../../ui/icon.tsx";
+
+export const ACTION_ICONS: Readonly<Record<Action, IconName>> = {
+  cancel: "cancel",
+  kill: "skull",
+  pause: "pause",
+  resume: "play",
+  restart: "restart",
+  purge: "trash",
+};
+
+interface BulkProps {
+  readonly selected: ReadonlySet<string>;
+  readonly rowOf: (id: string) => ListedInvocation | undefined;
+  readonly onClear: () => void;
+}
+
+/** What can be done to the selected ones. */
+export function BulkBar({ selected, rowOf, onClear }: BulkProps) {
+  const [action, setAction] = useState<Action>();
+  return (
+    <div className="bulk" role="toolbar" aria-label="Selected invocations">
+      <strong className="num">{count(selected.size)} selected</strong>
+      <div className="bulk-actions">
+        {ACTION_NAMES.map((name) => (
+          <button
+            key={name}
+            type="button"
+            className="button"
+            data-destructive={ACTIONS[name].isDestructive || undefined}
+            onClick={() => setAction(name)}
+          >
+            <Icon name={ACTION_ICONS[name]} size={14} /> {ACTIONS[name].verb}
+          </button>
+        ))}
+      </div>
+      <button type="button" className="button quiet" onClick={onClear}>
+        Clear selection
+      </button>
+      {action !== undefined && (
+        <BulkDialog
+          action={action}
+          selected={selected}
+          rowOf={rowOf}
+          onClose={(isDone) => {
+            setAction(undefined);
+            if (isDone) onClear();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface BulkDialogProps extends Pick<BulkProps, "selected" | "rowOf"> {
+  readonly action: Action;
+  readonly onClose: (isDone: boolean) => void;
+}
+
+/** Asks, with the number; then shows how far it is. */
+function BulkDialog({ action, selected, rowOf, onClose }: BulkDialogProps) {
+  const { verb, meaning, isDestructive, statuses } = ACTIONS[action];
+  const stop = useRef(new AbortController());
+  const [acted, setActed] = useState<ActedOn>();
+  const [isOver, setIsOver] = useState(false);
+  // Frozen when the dialog opens: what changes meanwhile is not what was asked for. Of rows never seen nothing is known; the server decides.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const ids = useMemo(
+    () =>
+      [...selected].filter((id) => {
+        const row = rowOf(id);
+        return row === undefined || statuses.includes(statusOf(row));
+      }),
+    [],
+  );
+  const left = selected.size - ids.length;
+  const past = acted === undefined ? 0 : acted.done + acted.failed.length;
+
+  async function run(): Promise<void> {
+    setActed({ done: 0, failed: [] });
+    let nextAt = 0;
+    const end = await actOnAll(
+      action,
+      ids,
+      (soFar) => {
+        if (performance.now() < nextAt) return;
+        nextAt = performance.now() + 60;
+        setActed({ ...soFar });
+      },
+      stop.current.signal,
+    );
+    setActed(end);
+    setIsOver(true);
+  }
+
+  function close(): void {
+    stop.current.abort();
+    onClose(acted !== undefined);
+  }
+
+  return (
+    <Dialog
+      isOpen
+      onClose={close}
+      title={`${verb} ${plural(ids.length, "invocation")}?`}
+      description={
+        <>
+          <p>{meaning}</p>
+          {left > 0 && (
+            <p className="muted">{count(left)} of those selected are left out: their status does not allow it.</p>
+          )}
+        </>
+      }
+    >
+      {acted !== undefined && (
+        <div className="progress">
+          <progress max={Math.max(1, ids.length)} value={past} aria-label={`${verb}: progress`} />
+          <p className="num" role="status">
+            {count(past)} of {count(ids.length)}
+            {acted.failed.length > 0 && <> · {plural(acted.failed.length, "refusal")}</>}
+          </p>
+          {acted.failed.length > 0 && (
+            <ul className="refusals">
+              {acted.failed.slice(0, 5).map(({ id, message }) => (
+                <li key={id}>{message}</li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+      <footer className="dialog-foot">
+        <button type="button" className="button" onClick={close}>
+          {isOver ? "Close" : acted === undefined ? "Back" : "Stop"}
+        </button>
+        {acted === undefined && (
+          <button
+            type="button"
+            className="button primary"
+            data-destructive={isDestructive || undefined}
+            disabled={ids.length === 0}
+            onClick={() => void run()}
+          >
+            {verb} {count(ids.length)}
+          </button>
+        )}
+      </footer>
+    </Dialog>
+  );
+}

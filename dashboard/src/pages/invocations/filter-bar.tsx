@@ -1,0 +1,197 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { STATUSES, type Status } from "../../api/invocation.ts";
+import { services } from "../../api/registry.ts";
+import { count } from "../../ui/format.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { StatusIcon, statusLabel, statusTone } from "../../ui/status.tsx";
+import type { Counts } from "./counts.ts";
+import { type Filter, type FilterSearch, isFiltered } from "./filter.ts";
+
+interface FilterBarProps {
+  readonly search: FilterSearch;
+  readonly filter: Filter;
+  readonly counts: Counts | undefined;
+  readonly onChange: (change: FilterSearch) => void;
+  readonly onClear: () => void;
+}
+
+const TIMES: readonly (readonly [string, string])[] = [
+  ["", "Any time"],
+  ["5m", "Last 5 minutes"],
+  ["1h", "Last hour"],
+  ["24h", "Last 24 hours"],
+  ["7d", "Last 7 days"],
+];
+
+/** Each change is in the address at once, so that it can be shared and survives a reload. */
+export function FilterBar({ search, filter, counts, onChange, onClear }: FilterBarProps) {
+  const { data: known = [] } = useQuery({ queryKey: ["services"], queryFn: services });
+  const names = withOwn(
+    known.map(({ name }) => name),
+    filter.service,
+  );
+  const service = known.find(({ name }) => name === filter.service);
+  const handlers = withOwn(
+    [...new Set((service === undefined ? known : [service]).flatMap((one) => one.handlers.map(({ name }) => name)))],
+    filter.handler,
+  );
+  const isKnownTime = TIMES.some(([since]) => since === (filter.since ?? ""));
+  return (
+    <div className="filters" role="search">
+      <StatusChips filter={filter} counts={counts} onChange={(status) => onChange({ status })} />
+      <div className="filter-fields">
+        <TextFilter
+          label="Target or id"
+          value={search.q ?? ""}
+          onChange={(q) => onChange({ q })}
+          isSearch
+          placeholder="Search target or id"
+        />
+        <label className="field">
+          <span className="visually-hidden">Service</span>
+          <select
+            value={filter.service ?? ""}
+            onChange={(event) => onChange({ service: event.target.value, handler: "" })}
+          >
+            <option value="">All services</option>
+            {names.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <label className="field">
+          <span className="visually-hidden">Handler</span>
+          <select value={filter.handler ?? ""} onChange={(event) => onChange({ handler: event.target.value })}>
+            <option value="">All handlers</option>
+            {handlers.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <TextFilter label="Key" value={search.key ?? ""} onChange={(key) => onChange({ key })} placeholder="Key" />
+        <label className="field">
+          <span className="visually-hidden">Created</span>
+          <select value={filter.since ?? ""} onChange={(event) => onChange({ since: event.target.value })}>
+            {TIMES.map(([since, label]) => (
+              <option key={since} value={since}>
+                {label}
+              </option>
+            ))}
+            {!isKnownTime && <option value={filter.since}>Since {filter.since}</option>}
+          </select>
+        </label>
+        <TextFilter
+          label="Failure"
+          value={search.failure ?? ""}
+          onChange={(failure) => onChange({ failure })}
+          placeholder="Failure contains…"
+        />
+        <label className="field">
+          <span className="visually-hidden">Order</span>
+          <select value={search.order ?? ""} onChange={(event) => onChange({ order: event.target.value })}>
+            <option value="">Newest first</option>
+            <option value="oldest">Oldest first</option>
+          </select>
+        </label>
+        {isFiltered(search) && (
+          <button type="button" className="button quiet" onClick={onClear}>
+            Clear filters
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function withOwn(names: readonly string[], own: string | undefined): readonly string[] {
+  return own === undefined || names.includes(own) ? names : [...names, own];
+}
+
+interface ChipsProps {
+  readonly filter: Filter;
+  readonly counts: Counts | undefined;
+  readonly onChange: (status: string) => void;
+}
+
+/** The bar says how they are distributed, the chips choose. */
+function StatusChips({ filter, counts, onChange }: ChipsProps) {
+  const total = counts === undefined ? 0 : STATUSES.reduce((sum, status) => sum + counts[status], 0);
+  function toggle(status: Status): void {
+    const { statuses } = filter;
+    const next = statuses.includes(status) ? statuses.filter((other) => other !== status) : [...statuses, status];
+    onChange(STATUSES.filter((one) => next.includes(one)).join(","));
+  }
+  return (
+    <div className="status-filter">
+      <div className="status-bar" aria-hidden="true">
+        {counts !== undefined &&
+          total > 0 &&
+          STATUSES.filter((status) => counts[status] > 0).map((status) => (
+            <span key={status} data-tone={statusTone(status)} style={{ flexGrow: counts[status] }} />
+          ))}
+      </div>
+      <fieldset className="chips">
+        <legend className="visually-hidden">Statuses</legend>
+        <button type="button" className="chip" aria-pressed={filter.statuses.length === 0} onClick={() => onChange("")}>
+          All <span className="num">{counts === undefined ? "" : count(total)}</span>
+        </button>
+        {STATUSES.map((status) => (
+          <button
+            key={status}
+            type="button"
+            className="chip"
+            data-empty={counts?.[status] === 0 || undefined}
+            aria-pressed={filter.statuses.includes(status)}
+            onClick={() => toggle(status)}
+          >
+            <StatusIcon status={status} />
+            {statusLabel(status)} <span className="num">{counts === undefined ? "" : count(counts[status])}</span>
+          </button>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+/** How long nothing is typed before the list is fetched. */
+const TYPING_MS = 200;
+
+interface TextFilterProps {
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder: string;
+  readonly isSearch?: boolean;
+  readonly onChange: (text: string) => void;
+}
+
+function TextFilter({ label, value, placeholder, isSearch = false, onChange }: TextFilterProps) {
+  const [text, setText] = useState(value);
+  const timer = useRef<number | undefined>(undefined);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => setText(value), [value]);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  return (
+    <label className={isSearch ? "field field-search" : "field"}>
+      <span className="visually-hidden">{label}</span>
+      {isSearch && <Icon name="search" size={14} />}
+      <input
+        type="search"
+        value={text}
+        placeholder={placeholder}
+        spellCheck={false}
+        autoComplete="off"
+        {...(isSearch ? { "data-search": "" } : {})}
+        onChange={(event) => {
+          const next = event.target.value;
+          setText(next);
+          window.clearTimeout(timer.current);
+          timer.current = window.setTimeout(() => latest.current(next.trim()), TYPING_MS);
+        }}
+        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+      />
+      {isSearch && <kbd>/</kbd>}
+    </label>
+  );
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { conditionOf, type FilterSearch, filterOf, type Known, matches } from "./filter.ts";
+
+const nowMs = Date.parse("2026-01-01T12:00:00Z");
+const known: Known = {
+  id: "inv_1abc",
+  target: "Cart/ada/add",
+  target_service_name: "Cart",
+  target_service_key: "ada",
+  target_handler_name: "add",
+  status: "completed",
+  completion_result: "failure",
+  completion_failure: "[409] killed",
+  createdAtMs: nowMs - 60_000,
+};
+const isMatch = (search: FilterSearch, of: Partial<Known> = {}) =>
+  matches(filterOf(search), { ...known, ...of }, nowMs);
+
+describe("a filter", () => {
+  it("holds for what it names, and says the same to the server", () => {
+    const cases: readonly (readonly [FilterSearch, boolean, string])[] = [
+      [{}, true, ""],
+      [{ service: "Cart" }, true, "WHERE target_service_name = 'Cart'"],
+      [{ service: "O'Hara" }, false, "WHERE target_service_name = 'O''Hara'"],
+      [{ handler: "total" }, false, "WHERE target_handler_name = 'total'"],
+      [{ key: "ada" }, true, "WHERE target_service_key = 'ada'"],
+      [{ q: "CART/a" }, true, "WHERE target ILIKE '%CART/a%'"],
+      [{ q: "inv_1abd" }, false, "WHERE id = 'inv_1abd'"],
+      [{ since: "5m" }, true, "WHERE created_at >= '2026-01-01T11:55:00.000Z'"],
+      [{ since: "2026-01-01T11:59:30Z" }, false, "WHERE created_at >= '2026-01-01T11:59:30.000Z'"],
+      [{ until: "2026-01-01T11:59:30Z" }, true, "WHERE created_at <= '2026-01-01T11:59:30.000Z'"],
+      [{ status: "paused,running" }, false, "WHERE (status IN ('running', 'paused'))"],
+      [{ failure: "KILL" }, true, "WHERE (completion_failure ILIKE '%KILL%' OR last_failure ILIKE '%KILL%')"],
+      [{ failure: "100%" }, false, "WHERE (completion_failure ILIKE '%100\\%%' OR last_failure ILIKE '%100\\%%')"],
+      [{ since: "yesterday", status: "nonsense" }, true, ""],
+    ];
+    for (const [search, expected, condition] of cases) {
+      expect([search, isMatch(search)]).toEqual([search, expected]);
+      expect(conditionOf(filterOf(search), nowMs)).toBe(condition);
+    }
+  });
+
+  it("tells the ends apart", () => {
+    expect(isMatch({ status: "killed" })).toBe(true);
+    expect(isMatch({ status: "failed" })).toBe(false);
+    expect(isMatch({ status: "cancelled" }, { completion_failure: "[409 Conflict] Cancelled" })).toBe(true);
+    expect(isMatch({ status: "cancelled" }, { completion_failure: "[409] canceled" })).toBe(true);
+    expect(isMatch({ status: "failed" }, { completion_failure: "[500] killed the cat" })).toBe(true);
+    expect(isMatch({ status: "succeeded" }, { completion_result: "success" })).toBe(true);
+  });
+});

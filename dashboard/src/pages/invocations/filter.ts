@@ -1,0 +1,105 @@
+import { type Invocation, STATUSES, type Status, statusCondition, statusOf } from "../../api/invocation.ts";
+import { containing, quoted } from "../../api/sql.ts";
+
+/** The parameters of the page's address. */
+export const FILTER_NAMES = ["q", "status", "service", "handler", "key", "failure", "since", "until", "order"] as const;
+export type FilterSearch = { [name in (typeof FILTER_NAMES)[number]]?: string };
+
+export interface Filter {
+  /** A part of the target, or an id. */
+  readonly text: string | undefined;
+  /** Empty: all. */
+  readonly statuses: readonly Status[];
+  readonly service: string | undefined;
+  readonly handler: string | undefined;
+  readonly key: string | undefined;
+  /** A part of what a failed attempt or the end says. */
+  readonly failure: string | undefined;
+  /** How long ago (`15m`, `24h`, `7d`) or a time. */
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly isOldestFirst: boolean;
+}
+
+export function filterOf(search: FilterSearch): Filter {
+  const wanted = new Set((search.status ?? "").split(","));
+  return {
+    text: search.q,
+    statuses: STATUSES.filter((status) => wanted.has(status)),
+    service: search.service,
+    handler: search.handler,
+    key: search.key,
+    failure: search.failure,
+    since: search.since,
+    until: search.until,
+    isOldestFirst: search.order === "oldest",
+  };
+}
+
+export const isFiltered = (search: FilterSearch): boolean =>
+  FILTER_NAMES.some((name) => name !== "order" && search[name] !== undefined);
+
+const AGO = /^(\d{1,4})([mhd])$/;
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds since the epoch of `15m` or of a time; `undefined` for what is neither. */
+export function sinceMs(since: string | undefined, nowMs: number): number | undefined {
+  if (since === undefined) return undefined;
+  const ago = AGO.exec(since);
+  if (ago !== null) return nowMs - Number(ago[1]) * UNIT_MS[ago[2] as keyof typeof UNIT_MS];
+  const ms = Date.parse(since);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** `WHERE …` of the filter, or nothing. */
+export function conditionOf(filter: Filter, nowMs: number): string {
+  const conditions: string[] = [];
+  const { text, statuses, service, handler, key, failure } = filter;
+  if (text !== undefined) {
+    conditions.push(text.startsWith("inv_") ? `id = ${quoted(text)}` : `target ILIKE ${containing(text)}`);
+  }
+  if (service !== undefined) conditions.push(`target_service_name = ${quoted(service)}`);
+  if (handler !== undefined) conditions.push(`target_handler_name = ${quoted(handler)}`);
+  if (key !== undefined) conditions.push(`target_service_key = ${quoted(key)}`);
+  const from = sinceMs(filter.since, nowMs);
+  if (from !== undefined) conditions.push(`created_at >= ${quoted(new Date(from).toISOString())}`);
+  const to = sinceMs(filter.until, nowMs);
+  if (to !== undefined) conditions.push(`created_at <= ${quoted(new Date(to).toISOString())}`);
+  if (statuses.length > 0) conditions.push(statusCondition(statuses));
+  if (failure !== undefined) {
+    const pattern = containing(failure);
+    conditions.push(`(completion_failure ILIKE ${pattern} OR last_failure ILIKE ${pattern})`);
+  }
+  return conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+}
+
+/** What is known of an invocation when it has changed. */
+export type Known = Pick<
+  Invocation,
+  "id" | "target" | "target_service_name" | "target_service_key" | "target_handler_name" | "status"
+> &
+  Pick<Partial<Invocation>, "completion_result" | "completion_failure" | "last_failure"> & {
+    readonly createdAtMs: number;
+  };
+
+/** Whether an invocation belongs to the list, by what the feed says of it. */
+export function matches(filter: Filter, known: Known, nowMs: number): boolean {
+  const { text, statuses, service, handler, key, failure } = filter;
+  if (text !== undefined) {
+    const isMatch = text.startsWith("inv_")
+      ? known.id === text
+      : known.target.toLowerCase().includes(text.toLowerCase());
+    if (!isMatch) return false;
+  }
+  if (service !== undefined && known.target_service_name !== service) return false;
+  if (handler !== undefined && known.target_handler_name !== handler) return false;
+  if (key !== undefined && known.target_service_key !== key) return false;
+  const from = sinceMs(filter.since, nowMs);
+  if (from !== undefined && known.createdAtMs < from) return false;
+  const to = sinceMs(filter.until, nowMs);
+  if (to !== undefined && known.createdAtMs > to) return false;
+  if (statuses.length > 0 && !statuses.includes(statusOf(known))) return false;
+  if (failure === undefined) return true;
+  const wanted = failure.toLowerCase();
+  return [known.completion_failure, known.last_failure].some((said) => said?.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,67 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { services } from "../../api/registry.ts";
+import { useLive } from "../../live/use-live.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { Page } from "../../ui/page.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
+import { Empty, Failure, Loading } from "../../ui/states.tsx";
+
+export const KINDS = { Service: "Service", VirtualObject: "Virtual object", Workflow: "Workflow" } as const;
+
+export function Services() {
+  const [text, setText] = useState("");
+  const { data, error, refetch } = useLive({ key: ["services"], fetch: services, onRegistry: true });
+  const wanted = text.trim().toLowerCase();
+  const shown = data?.filter(({ name, handlers }) =>
+    [name, ...handlers.map((handler) => handler.name)].some((word) => word.toLowerCase().includes(wanted)),
+  );
+  return (
+    <Page title="Services" tools={<SearchField label="Service or handler" value={text} onChange={setText} />}>
+      {shown === undefined ? (
+        error === null ? (
+          <Loading what="services" />
+        ) : (
+          <Failure error={error} onRetry={() => void refetch()} />
+        )
+      ) : shown.length === 0 ? (
+        <Empty icon="services" title={wanted === "" ? "No service is registered yet" : "No service of that name"}>
+          {wanted === "" && (
+            <p>
+              <Link to="/deployments">Register a deployment</Link>: the server asks it which services it has.
+            </p>
+          )}
+        </Empty>
+      ) : (
+        <div className="service-cards">
+          {shown.map(({ name, ty, handlers, revision, documentation }) => (
+            <section key={name} className="card service-card" aria-label={name}>
+              <header>
+                <h2>
+                  <Link to="/services/$name" params={{ name }}>
+                    {name}
+                  </Link>
+                </h2>
+                <span className="muted">
+                  {KINDS[ty]} · revision <span className="num">{revision}</span>
+                </span>
+              </header>
+              {documentation !== undefined && <p className="muted">{documentation}</p>}
+              <ul className="handlers">
+                {handlers.map((handler) => (
+                  <li key={handler.name}>
+                    <Link to="/services/$name" params={{ name }} search={{ handler: handler.name }}>
+                      <Icon name="play" size={12} /> {handler.name}
+                    </Link>
+                    {handler.ty === "Shared" && <span className="tag">shared</span>}
+                    {handler.ty === "Workflow" && <span className="tag">run</span>}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))}
+        </div>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,86 @@
+/** What the keys do. */
+export interface KeyActions {
+  readonly isHeld: () => boolean;
+  hold(isHeld: boolean): void;
+  openDashboard(): void;
+  restartMismatched(): void;
+  clearState(): void;
+  ask(question: string | undefined): void;
+  say(line: string): void;
+  quit(): void;
+}
+
+export const KEY_HELP = [
+  "  h, ?   this help",
+  "  p      pause the output; again: show what has come meanwhile",
+  "  o      open the dashboard in the browser",
+  "  r      start again, from their input, invocations that are paused because the code changed",
+  "  c      clear the state of all virtual objects and workflows",
+  "  q      quit (also Ctrl-C; twice: at once)",
+];
+
+const CTRL_C = "\u0003";
+
+/** Reads keys; one at a time, as a terminal in raw mode sends them. */
+export class Keys {
+  readonly #actions: KeyActions;
+  #isAsking = false;
+
+  constructor(actions: KeyActions) {
+    this.#actions = actions;
+  }
+
+  press(key: string): void {
+    const actions = this.#actions;
+    if (key === CTRL_C) {
+      actions.quit();
+      return;
+    }
+    if (this.#isAsking) {
+      this.#isAsking = false;
+      actions.ask(undefined);
+      if (key === "y" || key === "Y") actions.clearState();
+      else actions.say("Nothing was cleared.");
+      return;
+    }
+    switch (key) {
+      case "h":
+      case "?":
+        for (const line of KEY_HELP) actions.say(line);
+        return;
+      case "p":
+        actions.hold(!actions.isHeld());
+        return;
+      case "o":
+        actions.openDashboard();
+        return;
+      case "r":
+        actions.restartMismatched();
+        return;
+      case "c":
+        this.#isAsking = true;
+        actions.ask("Clear the state of all keys? y / n ");
+        return;
+      case "q":
+        actions.quit();
+        return;
+      default:
+    }
+  }
+}
+
+/** Gives each key to `press` until the returned function is called. */
+export function readKeys(input: NodeJS.ReadStream, press: (key: string) => void): () => void {
+  const onData = (text: string): void => {
+    for (const key of text) press(key);
+  };
+  input.setRawMode(true);
+  input.setEncoding("utf8");
+  input.on("data", onData);
+  input.resume();
+  return () => {
+    input.off("data", onData);
+    input.setRawMode(false);
+    input.pause();
+  };
+}

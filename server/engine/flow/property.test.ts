@@ -1,0 +1,246 @@
+import { expect, it } from "vitest";
+import { encodeInvocationId } from "../../../sdk/protocol/index.ts";
+import { type InvocationRow, InvocationStatus, inspectionStatements, prepareStatements } from "../../storage/index.ts";
+import { vqueueId, vqueueName } from "../../vqueue.ts";
+import { end, output, sleep, suspendOn } from "../said.ts";
+import { Transcript } from "../transcript.ts";
+import { pathsOf } from "./slots.ts";
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const LEVELS = ["", "a", "a", "b", "a/x", "a/y", "b/x", "a/x/1", "a/x/2", "b/x/1"];
+const PATHS = ["Greeter/greet", "Greeter/greet", "Chat/k/say", "Chat/j/say", "Chat/k/read"];
+const PATTERNS = ["*", "a", "b", "*/*", "a/*", "a/x", "*/x", "a/x/*", "*/*/1", "a/x/2"];
+
+/** A server whose requests, completions, rules, pauses and restarts are random. */
+class Chaos {
+  readonly t = new Transcript();
+  readonly #random: () => number;
+  readonly #statements = prepareStatements(this.t.storage.db);
+  readonly #inspection = inspectionStatements(this.t.storage.db);
+  #workflows = 0;
+  #started: Set<string> = new Set();
+
+  constructor(seed: number) {
+    this.#random = randomOf(seed);
+    this.t.registry.add("Chat", "VirtualObject", { say: "Exclusive", read: "Shared" });
+  }
+
+  #pick<T>(from: readonly T[]): T | undefined {
+    return from[Math.floor(this.#random() * from.length)];
+  }
+
+  rows(): InvocationRow[] {
+    return this.#inspection.unfinished.all();
+  }
+
+  running(): Set<number> {
+    return new Set(this.t.engine.running().map(({ seq }) => seq));
+  }
+
+  #one(...statuses: InvocationStatus[]): string | undefined {
+    const row = this.#pick(this.rows().filter(({ status }) => statuses.includes(status)));
+    return row === undefined ? undefined : encodeInvocationId(row.id);
+  }
+
+  #oneRunning(): string | undefined {
+    const running = this.running();
+    const row = this.#pick(this.rows().filter(({ seq }) => running.has(seq)));
+    return row === undefined ? undefined : encodeInvocationId(row.id);
+  }
+
+  send(): void {
+    const { t } = this;
+    const [scope = "", ...key] = (this.#pick(LEVELS) ?? "").split("/");
+    const path = this.#random() < 0.1 ? `Flow/${++this.#workflows}/run` : (this.#pick(PATHS) ?? "");
+    const { target } = t.request(path);
+    t.send(path, "1", {
+      target: { ...target, scope: scope === "" ? undefined : scope },
+      limitKey: key.length === 0 ? undefined : key.join("/"),
+      executeAtMs: this.#random() < 0.1 ? t.clock.nowMs() + 50 : undefined,
+    });
+  }
+
+  #queue(): string {
+    const [scope = "", ...key] = (this.#pick(LEVELS) ?? "").split("/");
+    const limitKey = key.length === 0 ? null : key.join("/");
+    const [service, object] = this.#pick([["Greeter", null] as const, ["Chat", "k"] as const]) ?? ["Greeter", null];
+    return vqueueId(vqueueName(service, scope, limitKey, object));
+  }
+
+  step(): void {
+    const { t } = this;
+    const dice = this.#random();
+    const running = this.#oneRunning();
+    this.#started = new Set();
+    const before = t.attempts.length;
+    if (dice < 0.4) this.send();
+    else if (dice < 0.62 && running !== undefined) t.says(running, output("r"), end);
+    else if (dice < 0.7 && running !== undefined) t.says(running, sleep(1, t.clock.nowMs() + 20), suspendOn(1));
+    else if (dice < 0.72 && running !== undefined) t.says(running, suspendOn());
+    else if (dice < 0.74 && running !== undefined) this.#fail(running);
+    else if (dice < 0.78) t.advance(Math.floor(this.#random() * 3000));
+    else if (dice < 0.86) this.#changeRule();
+    else if (dice < 0.88) t.apply(() => t.pausedQueues.pause(this.#queue()));
+    else if (dice < 0.91) t.apply(() => t.pausedQueues.list().forEach((id) => void t.pausedQueues.resume(id)));
+    else if (dice < 0.97) this.#control();
+    else t.restart();
+    for (const { start } of t.attempts.slice(t.attempts.length < before ? 0 : before)) this.#started.add(start.id);
+  }
+
+  #fail(id: string): void {
+    const { t } = this;
+    const failure = {
+      code: 500,
+      message: "no",
+      stacktrace: undefined,
+      restateCode: undefined,
+      relatedCommandIndex: undefined,
+      relatedCommandName: undefined,
+      relatedCommandType: undefined,
+      nextRetryDelayMs: this.#random() < 0.5 ? 100 : 2500,
+      behavior: this.#pick(["retry", "retry", "pause", "wait"] as const) ?? "retry",
+    };
+    t.apply(() => t.engine.events.failed(t.attemptOf(id).start.attempt, failure));
+  }
+
+  #changeRule(): void {
+    const { t } = this;
+    const pattern = this.#pick(PATTERNS) ?? "*";
+    if (this.#random() < 0.25) t.apply(() => t.limitRules.remove([{ pattern, expectedVersion: undefined }]));
+    else {
+      t.apply(() =>
+        t.limitRules.upsert([
+          {
+            pattern,
+            concurrency: this.#random() < 0.1 ? undefined : 1 + Math.floor(this.#random() * 3),
+            description: undefined,
+            isDisabled: this.#random() < 0.15,
+            precondition: { kind: "none" },
+          },
+        ]),
+      );
+    }
+  }
+
+  #control(): void {
+    const { t } = this;
+    const id = this.#one(
+      InvocationStatus.Scheduled,
+      InvocationStatus.Inboxed,
+      InvocationStatus.Ready,
+      InvocationStatus.Suspended,
+      InvocationStatus.BackingOff,
+    );
+    const what = this.#pick(["cancel", "kill", "pause"] as const) ?? "cancel";
+    if (id !== undefined && this.#random() < 0.7) t.apply(() => t.engine[what](id));
+    const paused = this.#one(InvocationStatus.Paused);
+    if (paused !== undefined) t.apply(() => t.engine.resume(paused));
+  }
+
+  /** What has just started has not made more run than a limit says. */
+  exceeded(): string[] {
+    const running = this.running();
+    const rows = this.rows().filter(({ seq }) => running.has(seq));
+    return rows
+      .filter(({ id }) => this.#started.has(encodeInvocationId(id)))
+      .flatMap((row) => pathsOf(row.scope, row.limit_key))
+      .filter((path) => {
+        const limit = this.t.limitRules.ruleFor(path)?.concurrency ?? Number.POSITIVE_INFINITY;
+        return count(rows, path) > limit;
+      })
+      .map((path) => path.join("/"));
+  }
+
+  #lockOf(row: InvocationRow): number | undefined {
+    return this.#statements.keys.lockHolder.get(row.service, row.scope, row.key ?? "");
+  }
+
+  /** Invocations that wait although nothing holds them back. */
+  forgotten(): string[] {
+    const running = this.running();
+    const usage = new Map(this.t.engine.flow().levels.map((level) => [level.path.join("/"), level.usage]));
+    const isFull = (path: readonly string[]) =>
+      (usage.get(path.join("/")) ?? 0) >= (this.t.limitRules.ruleFor(path)?.concurrency ?? Number.POSITIVE_INFINITY);
+    return this.rows()
+      .filter(
+        ({ status, seq }) =>
+          status === InvocationStatus.Inboxed || (status === InvocationStatus.Ready && !running.has(seq)),
+      )
+      .filter((row) => {
+        const isObject = row.exclusive === 1 && row.service === "Chat";
+        const queue = vqueueId(vqueueName(row.service, row.scope, row.limit_key, isObject ? row.key : null));
+        const lock = row.exclusive === 1 ? this.#lockOf(row) : undefined;
+        const isLocked = lock !== undefined && lock !== row.seq;
+        return !this.t.pausedQueues.isPaused(queue) && !isLocked && !pathsOf(row.scope, row.limit_key).some(isFull);
+      })
+      .map(({ seq, service, scope, limit_key }) => `${seq} ${service} ${scope}/${limit_key}`);
+  }
+
+  /** Objects of which two exclusive invocations have started and not ended. */
+  shared(): string[] {
+    const running = this.running();
+    const begun = this.rows()
+      .filter(({ service, exclusive }) => service === "Chat" && exclusive === 1)
+      .filter(({ seq, started_at: startedAt }) => running.has(seq) || startedAt !== null)
+      .map(({ scope, key }) => `${scope} ${key}`);
+    return begun.filter((key, index) => begun.indexOf(key) !== index);
+  }
+
+  /** What counts is what runs, or is about to run again within two seconds. */
+  miscounted(): string[] {
+    const running = this.running();
+    const rows = this.rows();
+    const counting = rows.filter(({ seq }) => running.has(seq));
+    const mayCount = rows.filter(({ seq, status }) => running.has(seq) || status === InvocationStatus.BackingOff);
+    return this.t.engine
+      .flow()
+      .levels.filter(({ path, usage }) => usage < count(counting, path) || usage > count(mayCount, path))
+      .map(({ path, usage }) => `${path.join("/")}: ${usage}`);
+  }
+
+  /** Ends everything. */
+  drain(): void {
+    const { t } = this;
+    t.apply(() => t.pausedQueues.list().forEach((id) => void t.pausedQueues.resume(id)));
+    for (let i = 0; i < 5000 && this.rows().length > 0; i++) {
+      const running = this.#oneRunning();
+      const paused = this.#one(InvocationStatus.Paused);
+      const asleep = this.#one(InvocationStatus.Suspended);
+      if (running !== undefined) t.says(running, output("r"), end);
+      else if (asleep !== undefined) t.apply(() => t.engine.kill(asleep));
+      else if (paused !== undefined) t.apply(() => t.engine.resume(paused));
+      else t.advance(70_000);
+    }
+  }
+}
+
+function count(rows: readonly InvocationRow[], path: readonly string[]): number {
+  const level = path.join("/");
+  return rows.filter((row) => pathsOf(row.scope, row.limit_key).some((other) => other.join("/") === level)).length;
+}
+
+it.each(Array.from({ length: 40 }, (_, index) => index + 1))(
+  "exceeds no limit and forgets nobody (seed %i)",
+  (seed) => {
+    const chaos = new Chaos(seed);
+    for (let step = 0; step < 150; step++) {
+      chaos.step();
+      const [exceeded, forgotten] = [chaos.exceeded(), chaos.forgotten()];
+      const seen = { step, exceeded, forgotten, miscounted: chaos.miscounted(), shared: chaos.shared() };
+      expect(seen).toEqual({ step, exceeded: [], forgotten: [], miscounted: [], shared: [] });
+    }
+    chaos.drain();
+    expect(chaos.rows()).toEqual([]);
+    expect(chaos.t.engine.flow()).toEqual({ levels: [], queues: [] });
+  },
+);

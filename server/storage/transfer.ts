@@ -1,0 +1,111 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type Database from "better-sqlite3";
+import { ServerError } from "../errors.ts";
+import { keep } from "./keep.ts";
+import { lockDirectory } from "./lock.ts";
+import { checkVersion, readMigrations } from "./migrations.ts";
+import { DATABASE_NAME } from "./storage.ts";
+
+/**
+ * Writes the database of a data directory to one file, as it is at this moment. Call it from a process that has not
+ * opened the storage; a server may be running on the directory.
+ *
+ * @throws ServerError when there is no database, or it is newer than this program
+ */
+export function exportDatabase(dataDir: string, migrationsDir: string, file: string): void {
+  const path = join(resolve(dataDir), DATABASE_NAME);
+  if (!existsSync(path)) {
+    throw new ServerError(
+      404,
+      "RL_NO_DATABASE",
+      `there is no database in ${resolve(dataDir)}; name its folder with --data-dir. ` +
+        "What a server started with --ephemeral has is in its memory only.",
+    );
+  }
+  const db = checkVersion(path, readMigrations(migrationsDir).length);
+  const part = `${file}.part`;
+  rmSync(part, { force: true });
+  try {
+    keep(db.prepare("VACUUM INTO ?")).run(part);
+  } finally {
+    db.close();
+  }
+  flushed(part);
+  renameSync(part, file);
+}
+
+/**
+ * Makes the database of a file that of a data directory.
+ *
+ * @throws ServerError when the file is no database of ours or a newer one, the directory has one already (unless
+ *   `overwrites`), or a server is running on it
+ */
+export function importDatabase(file: string, dataDir: string, migrationsDir: string, overwrites: boolean): void {
+  if (!existsSync(file)) throw new ServerError(404, "RL_NO_FILE", `there is no file ${file}`);
+  const db = checkVersion(file, readMigrations(migrationsDir).length);
+  try {
+    checkContents(db, file);
+    const target = resolve(dataDir);
+    mkdirSync(target, { recursive: true, mode: 0o700 });
+    const lock = lockDirectory(target);
+    try {
+      const path = join(target, DATABASE_NAME);
+      if (existsSync(path) && !overwrites) {
+        throw new ServerError(409, "RL_DATABASE_EXISTS", `${target} has a database already; --force replaces it`);
+      }
+      const part = `${path}.part`;
+      rmSync(part, { force: true });
+      // Not a copy of the file, beside which a write-ahead log may lie.
+      keep(db.prepare("VACUUM INTO ?")).run(part);
+      flushed(part);
+      removeDatabase(path);
+      renameSync(part, path);
+    } finally {
+      lock.release();
+    }
+  } finally {
+    db.close();
+  }
+}
+
+function checkContents(db: Database.Database, file: string): void {
+  const isOurs =
+    keep(db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'invocation' AND type = 'table'").pluck()).get() === 1;
+  if (!isOurs) throw new ServerError(400, "RL_FOREIGN_DATABASE", `${file} is a database, but none of restate-lite`);
+  if (keep(db.prepare<[], string>("PRAGMA quick_check(1)").pluck()).get() !== "ok") {
+    throw new ServerError(500, "RL_DATABASE_UNREADABLE", `the database ${file} is damaged`);
+  }
+}
+
+/**
+ * Deletes the database of a data directory.
+ * @returns whether there was one
+ * @throws ServerError RL_DATA_DIR_IN_USE while a server is running on it
+ */
+export function resetDatabase(dataDir: string): boolean {
+  const target = resolve(dataDir);
+  const path = join(target, DATABASE_NAME);
+  if (!existsSync(path)) return false;
+  const lock = lockDirectory(target);
+  try {
+    removeDatabase(path);
+  } finally {
+    lock.release();
+  }
+  return true;
+}
+
+/** The database first: what is left of its log without it is nothing. */
+function removeDatabase(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+}
+
+function flushed(file: string): void {
+  const fd = openSync(file, "r+");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

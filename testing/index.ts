@@ -1,0 +1,65 @@
+/**
+ * The test harness, `restate-lite/testing`: a server, its services, a clock and faults in one process.
+ *
+ * `environment` is what tests use; behind it stands an engine (`engines/lite`: our server in this process,
+ * `engines/real`: the real one). `clock/` owns time: `virtual-clock` is what the server sees, `test-clock` what the test
+ * moves, `quiet` waits until only time could change anything. `faults/` stands between the server's engine and its
+ * invoker (`link`) and does what `Faults` was told to. `inspect/` reads invocations, and has the matchers.
+ *
+ * The interface contains that of `@restatedev/restate-sdk-testcontainers`.
+ */
+
+export type {
+  DefaultServiceOptions,
+  Duration,
+  EndpointOptions,
+  Hooks,
+  HooksProvider,
+  Interceptor,
+  InvocationId,
+  JournalValueCodec,
+  LoggerContext,
+  LoggerTransport,
+  LogMetadata,
+  LogSource,
+  ObjectOptions,
+  Request,
+  RestateEndpoint,
+  RestateEndpointBase,
+  RestateError,
+  RestateLogLevel,
+  RetryPolicy,
+  Serde,
+  ServiceDefinition,
+  ServiceOptions,
+  Target,
+  TerminalError,
+  TypedState,
+  UntypedState,
+  VirtualObjectDefinition,
+  WorkflowDefinition,
+  WorkflowOptions,
+} from "../sdk/index.ts";
+export type { ClockMode, TestClock } from "./clock/test-clock.ts";
+export { RestateContainer } from "./container.ts";
+export {
+  type InvocationFilter,
+  type LiteFeature,
+  RestateTestEnvironment,
+  type SkippableTest,
+} from "./environment.ts";
+export { TestEnvironmentError, type TestEnvironmentErrorCode } from "./errors.ts";
+export type { Faults } from "./faults/faults.ts";
+export type { Mismatch } from "./faults/mismatch.ts";
+export type { Fault, FaultFilter } from "./faults/rules.ts";
+export {
+  type InvocationFailure,
+  type InvocationSnapshot,
+  type InvocationState,
+  TestInvocation,
+} from "./inspect/invocation.ts";
+export type { EntryResult, JournalEntry } from "./inspect/journal.ts";
+export { type ExpectedEntry, type MatcherResult, type RestateMatchers, restateMatchers } from "./inspect/matchers.ts";
+export type { Wait } from "./inspect/waits.ts";
+export type { ServiceEndpointAccess, TestEngine, TestEnvironmentOptions, TestEnvironmentStorage } from "./options.ts";
+export { StateProxy } from "./state.ts";
