@@ -1,140 +1,136 @@
 /**
- * `npm run bench:dashboard`: the figures of the dashboard in Chromium, on a server with 100,000 invocations: first paint,
- * the list, scrolling, and 1,000 changes per second for ten seconds. Prints them as JSON.
+ * `npm run bench:dashboard`: the dashboard beside the web UI of restate-server, in Chromium: what is loaded, first paint,
+ * the list of many invocations, scrolling it, 1,000 new ones per second, and how soon a call is seen.
+ *
+ *   --invocations N   on each server, before anything is measured (100000)
+ *   --rounds N        page loads of each kind, of which the median counts (5)
+ *   --record          write the results to bench/RESULTS.md
  */
-import { readFileSync } from "node:fs";
-import type { CDPSession, Page } from "playwright-core";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import type { Browser } from "playwright-core";
 import { launchChromium } from "../test/dashboard/chromium.ts";
 import { Shop } from "../test/dashboard/shop.ts";
+import { type Contender, contenders } from "./dashboard/contenders.ts";
+import { scroll, startFrames, takeFrames } from "./dashboard/frames.ts";
+import { load, openPage } from "./dashboard/loading.ts";
+import { fill, flood, memoryOf, untilSeen } from "./dashboard/traffic.ts";
+import { describeMachine, figure, loadText, recordPart, Samples, table, type Unit } from "./results/index.ts";
 
-const invocations = Number(process.argv[2] ?? 100_000);
-const changesPerSecond = 1000;
-const seconds = 10;
+const PER_SECOND = 1000;
+const SECONDS = 10;
 
-const shop = await Shop.open();
-const figures: Record<string, unknown> = { invocations };
-try {
-  await inParallel(invocations, 64, (n) => shop.post(`Cart/c${n % 5000}/total/send?delay=10h`));
-  const browser = await launchChromium();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  // tsx names functions by a helper that pages do not have.
-  await page.addInitScript("globalThis.__name = (f) => f");
-  // Warm: the server has read its files once.
-  await page.goto(shop.page());
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
-  await page.goto(shop.page("invocations"));
-  await page.locator("[data-status=scheduled]").first().waitFor();
-  figures.firstRowsMs = Math.round(await page.evaluate(() => performance.now()));
-  figures.firstContentfulPaintMs = await page.evaluate(() =>
-    Math.round(performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN),
-  );
-  await page.getByText(invocations >= 100_000 ? /newest/ : `${invocations.toLocaleString("en")} shown`).waitFor();
-  await page.waitForFunction(
-    (n) => Number(document.querySelector("[role=grid]")?.getAttribute("aria-rowcount")) > n,
-    Math.min(invocations, 100_000),
-  );
-  figures.wholeListMs = Math.round(await page.evaluate(() => performance.now()));
-  figures.scrolling = await scroll(page);
-  figures.updates = await update(page, await page.context().newCDPSession(page));
-  await browser.close();
-  console.log(JSON.stringify(figures, null, 2));
-} finally {
-  await shop.close();
-}
+const ROWS: readonly (readonly [name: string, title: string, unit: Unit])[] = [
+  ["overviewScripts", "overview: scripts, gzipped", "bytes"],
+  ["overviewPaint", "overview: first contentful paint", "ms"],
+  ["overviewReady", "overview: services shown", "ms"],
+  ["listScripts", "list: scripts, gzipped", "bytes"],
+  ["listPaint", "list: first contentful paint", "ms"],
+  ["listReady", "list: first rows shown", "ms"],
+  ["scrollMedian", "scrolling the list: frame, median", "ms"],
+  ["scrollP99", "scrolling the list: frame, p99", "ms"],
+  ["scrollLongest", "scrolling the list: longest frame", "ms"],
+  ["seen", "a call over HTTP until the list shows it, by itself", "ms"],
+  ["floodMedian", "1,000 new invocations a second: frame, median", "ms"],
+  ["floodP99", "1,000 new invocations a second: frame, p99", "ms"],
+  ["floodLongest", "1,000 new invocations a second: longest frame", "ms"],
+  ["memoryBefore", "memory of the server before them", "bytes"],
+  ["memoryAfter", "memory of the server after them", "bytes"],
+];
+
+const { values } = parseArgs({
+  options: {
+    invocations: { type: "string", default: "100000" },
+    rounds: { type: "string", default: "5" },
+    record: { type: "boolean", default: false },
+  },
+});
+const [invocations, rounds] = [Number(values.invocations), Number(values.rounds)];
+
+const machine = describeMachine(tmpdir());
+const remarks: string[] = [];
+const browser = await launchChromium();
+const samples = new Map<Contender["name"], Samples>();
+for (const contender of contenders) samples.set(contender.name, await measure(contender, browser));
+const version = browser.version();
+await browser.close();
+
+const text = [
+  "## Dashboard",
+  "",
+  `- ${machine.date} UTC; ${machine.processor}, ${machine.memory}; ${machine.kernel}; Node ${machine.node}; commit ${machine.commit}; Chromium ${version}, headless, 1440×900`,
+  `- ${invocations.toLocaleString("en")} scheduled invocations on each server; page loads with an empty cache, medians of ${rounds}`,
+  `- load average (1, 5, 15 min) before: ${machine.load}; after: ${loadText()}`,
+  ...remarks.map((remark) => `- ${remark}`),
+  "",
+  table(
+    ["", ...contenders.map(({ name }) => name)],
+    ROWS.map(([name, title, unit]) => [title, ...contenders.map((contender) => shown(contender, name, unit))]),
+  ),
+].join("\n");
+console.log(text);
+if (values.record) console.error(`recorded in ${path.relative(process.cwd(), recordPart("dashboard", text))}`);
 process.exit(0);
 
-/** Times between frames while the table is scrolled all over. */
-async function scroll(page: Page) {
-  return await page.evaluate(async () => {
-    const rows = document.querySelector("[data-testid=rows]") as HTMLElement;
-    const frames: number[] = [];
-    const tasks: number[] = [];
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
-      entryTypes: ["longtask"],
-    });
-    let last = performance.now();
-    for (let n = 0; n < 300; n++) {
-      // Slowly, then in leaps, then back.
-      rows.scrollTop += n < 150 ? 180 : n < 240 ? 40_000 : -30_000;
-      await new Promise(requestAnimationFrame);
-      const now = performance.now();
-      frames.push(now - last);
-      last = now;
+async function measure(contender: Contender, browser: Browser): Promise<Samples> {
+  const taken = new Samples();
+  const { name, kind, list, overviewReady, listReady, scroller } = contender;
+  console.error(`${name}: starting`);
+  const shop = await Shop.open(kind);
+  try {
+    await fill(shop, invocations);
+    console.error(`${name}: pages`);
+    // Once to warm the server up.
+    for (let round = 0; round <= rounds; round++) {
+      const overview = await load(browser, shop.page(), overviewReady);
+      const rows = await load(browser, shop.page(list), listReady);
+      if (round === 0) continue;
+      taken.add("overviewScripts", overview.scriptBytes);
+      taken.add("overviewPaint", overview.firstPaintMs);
+      taken.add("overviewReady", overview.readyMs);
+      taken.add("listScripts", rows.scriptBytes);
+      taken.add("listPaint", rows.firstPaintMs);
+      taken.add("listReady", rows.readyMs);
     }
-    frames.sort((a, b) => a - b);
-    const at = (share: number) => Math.round((frames[Math.floor(share * (frames.length - 1))] ?? 0) * 10) / 10;
-    return { frames: frames.length, medianMs: at(0.5), p99Ms: at(0.99), longestMs: at(1), tasksOver50Ms: tasks.length };
-  });
-}
-
-/** The page while many invocations are made, on its list. */
-async function update(page: Page, session: CDPSession) {
-  await page.evaluate(() => {
-    const rows = document.querySelector("[data-testid=rows]") as HTMLElement;
-    rows.scrollTop = 0;
-    const frames: number[] = [];
-    Object.assign(window, { frames });
-    let last = performance.now();
-    const frame = (now: number) => {
-      frames.push(now - last);
-      last = now;
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  });
-  await session.send("HeapProfiler.collectGarbage");
-  const before = residentMb();
-  const startedAt = performance.now();
-  let made = 0;
-  let isOver = false;
-  const clicks: number[] = [];
-  const clicking = (async () => {
-    while (!isOver) {
-      const at = performance.now();
-      await page.getByRole("combobox", { name: "Order" }).focus();
-      clicks.push(performance.now() - at);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    const page = await openPage(browser);
+    await page.goto(shop.page(list));
+    await page.locator(listReady).first().waitFor();
+    // Until all of what it keeps is there.
+    await page.waitForTimeout(5000);
+    console.error(`${name}: scrolling`);
+    await startFrames(page);
+    const height = await scroll(page, scroller);
+    const scrolled = await takeFrames(page);
+    taken.add("scrollMedian", scrolled.medianMs);
+    taken.add("scrollP99", scrolled.p99Ms);
+    taken.add("scrollLongest", scrolled.longestMs);
+    remarks.push(`${name}: its list is ${height.toLocaleString("en")} pixels high`);
+    for (let n = 0; n < rounds; n++) {
+      const seenMs = await untilSeen(shop, page, `seen-${n}`);
+      if (seenMs === undefined) {
+        remarks.push(`${name}: a call was not shown within half a minute`);
+        break;
+      }
+      taken.add("seen", seenMs);
     }
-  })();
-  while (performance.now() - startedAt < seconds * 1000) {
-    const due = Math.floor(((performance.now() - startedAt) / 1000) * changesPerSecond) - made;
-    await inParallel(Math.max(0, due), 32, (n) => shop.post(`Cart/u${(made + n) % 5000}/total/send?delay=10h`));
-    made += Math.max(0, due);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    console.error(`${name}: ${PER_SECOND} a second`);
+    taken.add("memoryBefore", memoryOf(shop));
+    await takeFrames(page);
+    const made = await flood(shop, PER_SECOND, SECONDS);
+    const flooded = await takeFrames(page);
+    taken.add("floodMedian", flooded.medianMs);
+    taken.add("floodP99", flooded.p99Ms);
+    taken.add("floodLongest", flooded.longestMs);
+    taken.add("memoryAfter", memoryOf(shop));
+    remarks.push(`${name}: ${Math.round(made)} a second were made`);
+    return taken;
+  } finally {
+    await shop.close();
   }
-  const tookS = (performance.now() - startedAt) / 1000;
-  isOver = true;
-  await clicking;
-  const after = residentMb();
-  const frames = (await page.evaluate(() => (window as unknown as { frames: number[] }).frames)).sort((a, b) => a - b);
-  clicks.sort((a, b) => a - b);
-  return {
-    perSecond: Math.round(made / tookS),
-    medianFrameMs: round(frames[Math.floor(frames.length / 2)]),
-    p99FrameMs: round(frames[Math.floor(frames.length * 0.99)]),
-    longestFrameMs: round(frames.at(-1)),
-    interactionMedianMs: round(clicks[Math.floor(clicks.length / 2)]),
-    interactionLongestMs: round(clicks.at(-1)),
-    serverMbBefore: before,
-    serverMbAfter: after,
-  };
 }
 
-function round(value: number | undefined): number {
-  return Math.round((value ?? Number.NaN) * 10) / 10;
-}
-
-/** Of the server, on Linux. */
-function residentMb(): number | undefined {
-  if (process.platform !== "linux") return undefined;
-  const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${shop.server.pid}/status`, "utf8"))?.[1];
-  return kb === undefined ? undefined : Math.round(Number(kb) / 1024);
-}
-
-async function inParallel(count: number, atATime: number, run: (n: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const work = async () => {
-    while (next < count) await run(next++);
-  };
-  await Promise.all(Array.from({ length: Math.min(atATime, count) }, work));
+function shown({ name: contender }: Contender, name: string, unit: Unit): string {
+  const value = samples.get(contender)?.median(name);
+  return value === undefined || Number.isNaN(value) ? "–" : figure(value, unit);
 }

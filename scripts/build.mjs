@@ -32,6 +32,7 @@ const entries = {
   checkpointer: "server/storage/checkpointer.ts",
   "query-child": "server/admin/query/child.ts",
   "dev-preload": "server/dev/preload.ts",
+  "dev-guard": "server/dev/guard-process.ts",
   testing: "testing/index.ts",
   "testing-vitest": "testing/vitest.ts",
   "testing-jest": "testing/jest.ts",

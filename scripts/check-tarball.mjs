@@ -44,6 +44,7 @@ async function pack() {
   const needed = [
     "dist/cli.js",
     "dist/dev-preload.js",
+    "dist/dev-guard.js",
     "dist/index.js",
     "dist/checkpointer.js",
     "dist/types/server/index.d.ts",

@@ -12,7 +12,7 @@ export async function createLog(config: Pick<ServerConfig, "logLevel" | "logForm
   const destination =
     config.logFormat === "json"
       ? pino.destination({ dest: 2, sync: false })
-      : readable(config.logFormat === "pretty" && process.stderr.isTTY === true);
+      : readable(config.logFormat === "pretty" && process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "");
   const logger = pino({ level: config.logLevel, base: null }, destination);
   return (level, message, fields) => {
     if (fields === undefined) logger[level](message);

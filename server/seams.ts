@@ -65,8 +65,25 @@ export type InvocationEvent = InvocationChange & {
   readonly atMs: number;
 };
 
-/** `registry`: deployments or the configuration of services have changed. */
-export type ServerEvent = InvocationEvent | { readonly kind: "registry"; readonly atMs: number };
+/** A change of the state of an object or workflow that was asked for over the admin API had its turn. */
+export interface StateEvent {
+  readonly kind: "state";
+  readonly service: string;
+  readonly key: string;
+  readonly scope: string | undefined;
+  /** `dropped`: the state had another version than the one that the change was for. */
+  readonly outcome: "applied" | "dropped";
+  /** Its place in the inbox, when it has waited for its turn. */
+  readonly position: number | undefined;
+  readonly atMs: number;
+}
+
+/** `registry`: deployments, the configuration of services, limit rules or paused queues have changed. */
+export type ServerEvent = InvocationEvent | StateEvent | { readonly kind: "registry"; readonly atMs: number };
+
+export function isOfInvocation(event: ServerEvent): event is InvocationEvent {
+  return event.kind !== "registry" && event.kind !== "state";
+}
 
 /**
  * Is told what happens, in order, after the commit of each change. It costs nothing while nobody observes. It runs

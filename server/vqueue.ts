@@ -14,6 +14,12 @@ export function vqueueName(service: string, scope: string, limitKey: string | nu
   return JSON.stringify([service, scope, limitKey, key]);
 }
 
+/** What {@link vqueueName} was made of. */
+export function parseVqueueName(name: string) {
+  const [service, scope, limitKey, key] = JSON.parse(name) as [string, string, string | null, string | null];
+  return { service, scope, limitKey, key };
+}
+
 /** The id (`vq_1…`) of the virtual queue with this name. */
 export function vqueueId(name: string): string {
   let id = known.get(name);

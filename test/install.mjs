@@ -1,5 +1,5 @@
 // Puts in place what the tests need beyond `npm install`, and only when it is missing or out of date:
-//   installTestTools()   test/node_modules: the real server and CLI, Node 24, the official SDK (650 MB), by `npm ci`,
+//   installTestTools()   test/node_modules: the real server and CLI, Node 24, the official SDK, Jest (710 MB), by `npm ci`,
 //                        and a link to this checkout, so that tests import `restate-lite/sdk` as a user does;
 //   installOnNode24()    restate-lite as a user of Node 24 has it: its dependencies, with better-sqlite3 compiled for
 //                        Node 24 (one native binding fits one Node version), beside a copy of dist/ and migrations/.
@@ -102,7 +102,7 @@ async function installPackages() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lockHash) return;
   // No install scripts: none of them does anything that the tests need (the packages bring their binaries as files).
   const args = [npmCli(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-  await run("test tools: installing test/node_modules (650 MB, once)", process.execPath, args, { cwd: testFolder });
+  await run("test tools: installing test/node_modules (710 MB, once)", process.execPath, args, { cwd: testFolder });
   writeFileSync(stamp, lockHash);
 }
 

@@ -7,12 +7,15 @@ import type { TestEngine } from "./engines/types.ts";
 import { TestEnvironmentError } from "./errors.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { InvocationState, TestInvocation } from "./inspect/invocation.ts";
-import { type Resolved, resolve, type TestEnvironmentOptions } from "./options.ts";
+import { type Resolved, resolve, type SkippableTest, type TestEnvironmentOptions } from "./options.ts";
 import { StateProxy } from "./state.ts";
 
-/** What a test runner hands to a test, as far as skipping goes: vitest's and `node:test`'s context. */
-export interface SkippableTest {
-  skip(reason?: string): unknown;
+/** As much of a started container as has a meaning without one. */
+export interface StartedContainer {
+  getHost(): string;
+  /** @param port 8080 for the ingress, 9070 for the admin API */
+  getMappedPort(port: number): number;
+  stop(): Promise<void>;
 }
 
 /** What only restate-lite has. */
@@ -65,6 +68,9 @@ export class RestateTestEnvironment {
   ): Promise<RestateTestEnvironment> {
     const resolved = resolve(options, container);
     const { ignored } = resolved;
+    if (resolved.engine === "restate-server" && resolved.clock !== "real") {
+      options.test?.skip(reasonFor("clock", resolved.engine));
+    }
     if (ignored.length > 0) {
       console.info(`restate-lite/testing: there is no container, so these options are ignored: ${ignored.join(", ")}`);
     }
@@ -83,6 +89,20 @@ export class RestateTestEnvironment {
 
   adminAPIBaseUrl(): string {
     return this.#engine.adminUrl;
+  }
+
+  /** What tests ask a container for: where it is. There is none; see `baseUrl` and `adminAPIBaseUrl`. */
+  get startedRestateContainer(): StartedContainer {
+    const urls: Readonly<Record<number, string>> = { 8080: this.baseUrl(), 9070: this.adminAPIBaseUrl() };
+    return {
+      getHost: () => new URL(this.baseUrl()).hostname,
+      getMappedPort: (port) => {
+        const url = urls[port];
+        if (url !== undefined) return Number(new URL(url).port);
+        throw new TestEnvironmentError("RL_TEST_BAD_OPTION", `port ${port} is neither 8080 (ingress) nor 9070 (admin)`);
+      },
+      stop: () => this.stop(),
+    };
   }
 
   /** A client of `restate-lite/clients` that is connected to this server. */

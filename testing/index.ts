@@ -46,7 +46,7 @@ export {
   type InvocationFilter,
   type LiteFeature,
   RestateTestEnvironment,
-  type SkippableTest,
+  type StartedContainer,
 } from "./environment.ts";
 export { TestEnvironmentError, type TestEnvironmentErrorCode } from "./errors.ts";
 export type { Faults } from "./faults/faults.ts";
@@ -61,5 +61,11 @@ export {
 export type { EntryResult, JournalEntry } from "./inspect/journal.ts";
 export { type ExpectedEntry, type MatcherResult, type RestateMatchers, restateMatchers } from "./inspect/matchers.ts";
 export type { Wait } from "./inspect/waits.ts";
-export type { ServiceEndpointAccess, TestEngine, TestEnvironmentOptions, TestEnvironmentStorage } from "./options.ts";
+export type {
+  ServiceEndpointAccess,
+  SkippableTest,
+  TestEngine,
+  TestEnvironmentOptions,
+  TestEnvironmentStorage,
+} from "./options.ts";
 export { StateProxy } from "./state.ts";

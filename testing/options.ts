@@ -9,6 +9,11 @@ export type ServiceEndpointAccess = "testcontainers" | "docker-host";
 export type TestEnvironmentStorage = "disk" | "memory";
 export type TestEngine = "restate-lite" | "restate-server";
 
+/** What a test runner hands to a test, as far as skipping goes: vitest's and `node:test`'s context. */
+export interface SkippableTest {
+  skip(reason?: string): unknown;
+}
+
 /** What `RestateTestEnvironment.start` takes: options of an endpoint, of the official test environment, and more. */
 export interface TestEnvironmentOptions extends Omit<EndpointOptions, "services"> {
   /** Defined with `restate-lite/sdk` or with the official SDK; or fetch handlers that serve some. */
@@ -40,6 +45,8 @@ export interface TestEnvironmentOptions extends Omit<EndpointOptions, "services"
   onJournalMismatch?: "fail" | "retry";
   /** `restate-server` starts the real one from `@restatedev/restate-server`. Default: `RESTATE_TEST_ENGINE`, else ours. */
   engine?: TestEngine;
+  /** The test that starts the environment: it is skipped, with the reason, where the engine has no clock to move. */
+  test?: SkippableTest;
   /** What the server says on stderr. Default: `error`; `warn` shows each failed attempt with its stack. */
   logLevel?: "debug" | "info" | "warn" | "error";
   /** Further settings of our server. */

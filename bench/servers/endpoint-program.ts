@@ -8,6 +8,7 @@ import path from "node:path";
 import * as official from "@restatedev/restate-sdk";
 import { built } from "./built.ts";
 import { measuredServices } from "./services.ts";
+import { createShop } from "./shop.ts";
 import { createWaiter } from "./waiter.ts";
 
 const port = Number(process.env.PORT);
@@ -39,5 +40,5 @@ if (process.env.SDK === "ours") {
   const ours = await built<typeof import("../../sdk/index.ts")>("sdk/index.js");
   await ours.serve({ services: measuredServices(ours), port });
 } else {
-  await official.serve({ services: [...measuredServices(official), waiter.service], port });
+  await official.serve({ services: [...measuredServices(official), waiter.service, createShop()], port });
 }

@@ -180,9 +180,22 @@ describe("POST /deployments", () => {
     expect(admin.discoveries).toEqual([]);
   });
 
-  it("answers 400 to what is not JSON", async () => {
-    const answer = await admin.request("POST", "/deployments", "{nope", { "content-type": "application/json" });
+  it.each([["{nope"], [""], [undefined]])("answers 400 to %j, which is not JSON", async (body) => {
+    const answer = await admin.request("POST", "/deployments", body, { "content-type": "application/json" });
     expect(answer).toMatchObject({ status: 400, json: { restate_code: null } });
+    expect(admin.discoveries).toEqual([]);
+  });
+
+  it.each([
+    [201, "application/json; charset=utf-8"],
+    [201, "Application/JSON"],
+    [201, "application/problem+json"],
+    [415, "application/jsonx"],
+    [415, "json"],
+    [415, ""],
+  ])("answers %i to a body of the type '%s'", async (status, type) => {
+    const body = JSON.stringify({ uri: URI });
+    expect((await admin.request("POST", "/deployments", body, { "content-type": type })).status).toBe(status);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from "express";
+import type { IncomingMessage } from "node:http";
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { ZodType } from "zod";
 import { ServerError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -72,13 +73,25 @@ export function methodsOf(...methods: string[]): RequestHandler {
   };
 }
 
-export const requireJson: RequestHandler = (request, _response, next) => {
-  if (request.is("application/json") === false || request.is("application/json") === null) {
-    next(new ServerError(415, "RL_NOT_JSON", "Expected request with `Content-Type: application/json`"));
-  } else {
-    next();
+/** Requests whose body has no bytes, which the parser takes for `{}`. */
+export const empty = new WeakSet<IncomingMessage>();
+
+/** `application/json` and `application/…+json`, as on the real server. */
+export function isJson({ headers }: IncomingMessage): boolean {
+  return /^\s*application\/([\w.!#$&^-]+\+)?json\s*(;|$)/i.test(headers["content-type"] ?? "");
+}
+
+/** Why the body of a request, which `parseJson` has seen, is no JSON. */
+export function notJson(request: Request): ServerError | undefined {
+  if (!isJson(request)) {
+    return new ServerError(415, "RL_NOT_JSON", "Expected request with `Content-Type: application/json`");
   }
-};
+  // reason: Express has the body as any.
+  if ((request.body as unknown) !== undefined && !empty.has(request)) return undefined;
+  return new ServerError(400, "RL_NO_BODY", "Failed to parse the request body as JSON: there is no body");
+}
+
+export const requireJson: RequestHandler = (request, _response, next) => next(notJson(request));
 
 /** The last handler: turns whatever was thrown into an answer. */
 export function errorHandler(log: Log): ErrorRequestHandler {

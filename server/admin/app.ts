@@ -2,16 +2,17 @@ import express, { type Express, type Response, type Router } from "express";
 import { ServerError } from "../errors.ts";
 import { errorHandler, methodsOf } from "./answers.ts";
 import { deploymentRoutes } from "./deployments.ts";
+import { editRoutes } from "./edits.ts";
 import { describeRoute, invocationRoutes } from "./invocations.ts";
+import { parseJson } from "./json-body.ts";
 import { kafkaClusterRoutes, subscriptionRoutes } from "./kafka.ts";
 import { limitRoutes } from "./limits.ts";
 import type { AdminParts } from "./parts.ts";
 import { queryRoute } from "./query/index.ts";
 import { serviceRoutes } from "./services.ts";
+import { stateRoutes } from "./state.ts";
 import { MAX_ADMIN_VERSION, MIN_ADMIN_VERSION, VERSION, versionJson } from "./version.ts";
 import { vqueueRoutes } from "./vqueues.ts";
-
-const JSON_LIMIT = "32mb";
 
 /** The Express application of the admin port: every version of the API, and what is beyond it. */
 export function createApp(parts: AdminParts): Express {
@@ -19,7 +20,7 @@ export function createApp(parts: AdminParts): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.response.json = sendJson;
-  app.use(express.json({ limit: JSON_LIMIT, strict: false }));
+  app.use(parseJson);
   // A slash at the end makes it another path, as on the real server.
   app.use((request, response, next) => {
     if (/^\/.+\/$/.test(request.path)) response.status(404).end();
@@ -39,6 +40,8 @@ export function createApp(parts: AdminParts): Express {
   });
   app.get("/", (_request, response) => response.status(308).setHeader("location", "/ui/").end());
   app.get("/restate-lite/invocations/:id", describeRoute(parts));
+  app.use("/restate-lite/invocations", editRoutes(parts));
+  app.use("/restate-lite/state", stateRoutes(parts));
   app.use((_request, response) => response.status(404).end());
   app.use(errorHandler(parts.log));
   return app;

@@ -106,6 +106,7 @@ export async function startAdmin(answers: EngineAnswers = {}) {
           live: () => [],
           flow: () => ({ levels: [], queues: [] }),
           nowMs: () => nowMs,
+          writeAheadLog: { isTooLong: false, copy: () => storage.writeAheadLog.copy() },
         },
         log,
       ),

@@ -6,8 +6,7 @@ import { modifyService, modifyState } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 import { serviceDocument } from "./service-document.ts";
 import { handlerJson, serviceJson } from "./shapes.ts";
-
-const SCOPE = /^[a-zA-Z0-9_.-]{1,36}$/;
+import { SCOPE } from "./state.ts";
 
 function badType(type: string): ServerError {
   return new ServerError(400, "RL_NO_STATE", `Cannot modify state for service type ${type}`);
@@ -45,7 +44,9 @@ export function serviceRoutes({ registry, registrar, engine, turns, advertisedIn
   });
 
   router.patch("/:service", requireJson, async (request, response) => {
-    const body = readBody(modifyService, request.body);
+    // An empty array is an edit without members, on the real server, too.
+    const isEmpty = Array.isArray(request.body) && request.body.length === 0;
+    const body = readBody(modifyService, isEmpty ? {} : request.body);
     const service = find(String(request.params.service));
     if (body.workflow_completion_retention != null && service.type !== "Workflow") {
       throw new ServerError(

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { loadConfig, type ServerConfig } from "../config/index.ts";
 import {
@@ -6,6 +6,7 @@ import {
   DevControl,
   DevLoop,
   FileProgram,
+  Guard,
   Keys,
   LinesView,
   type Program,
@@ -13,6 +14,7 @@ import {
   readKeys,
   type Surroundings,
   TerminalView,
+  wantsColor,
 } from "../dev/index.ts";
 import { createLog, type Log } from "../log.ts";
 import { type OpenServer, startOpenServer } from "../start.ts";
@@ -66,6 +68,8 @@ export async function dev(args: Arguments): Promise<void> {
     leaveTerminal();
     process.exit(0);
   }, leaveTerminal);
+  // Nobody reads any more: the terminal has been closed, or the program behind a pipe has ended.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupt.hangUp());
 
   let server: OpenServer;
   try {
@@ -81,6 +85,7 @@ export async function dev(args: Arguments): Promise<void> {
   let loop: DevLoop | undefined;
   if (file !== undefined || args.child.length > 0) {
     const around: Surroundings = {
+      guard: new Guard(),
       probe: prober((uri, options) => server.registrar.discover(uri, options), args.useHttp11),
       say: (line) => view.say(line),
       programSays: (version, line) => view.programSays(version, line),
@@ -106,16 +111,21 @@ export async function dev(args: Arguments): Promise<void> {
       restartMismatched: () => loop?.restartMismatched(),
       clearState: () => view.say(`Cleared the state of ${control.clearState()} keys.`),
       openDashboard: () => openInBrowser(`${server.adminUrl}/ui`, () => view.say(`Open ${server.adminUrl}/ui`)),
-      quit: interrupt,
+      quit: () => interrupt.press(),
     });
-    keys = readKeys(process.stdin, (key) => pressed.press(key));
+    keys = readKeys(
+      process.stdin,
+      (key) => pressed.press(key),
+      () => interrupt.hangUp(),
+    );
   }
   await loop?.start();
 }
 
 function existingFile(given: string): string {
   const file = path.resolve(given);
-  if (existsSync(file)) return file;
+  // As Node names the file itself, whatever links lead to it.
+  if (existsSync(file)) return realpathSync(file);
   throw new UsageError(`there is no file '${given}'. To run a command, put it after --: restate-lite dev -- COMMAND`);
 }
 
@@ -131,11 +141,10 @@ function createProgram(
   }
   const [endpoint = DEFAULT_ENDPOINT] = endpoints;
   const endpointPath = new URL(endpoint).pathname.replace(/\/$/, "");
-  return new FileProgram({ file, args: args.child, endpointPath, isColored: isColored() }, around);
-}
-
-function isColored(): boolean {
-  return process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  return new FileProgram(
+    { file, args: args.child, endpointPath, isColored: wantsColor(process.stdout, process.env) },
+    around,
+  );
 }
 
 function createView(args: Arguments): LinesView {
@@ -143,11 +152,11 @@ function createView(args: Arguments): LinesView {
   const programName = path.basename((args.file ?? program).replaceAll("\\", "/"));
   const options = {
     write: (text: string) => void process.stdout.write(text),
-    isColored: isColored(),
+    isColored: wantsColor(process.stdout, process.env),
     programName,
     folder: process.cwd(),
   };
-  const isTerminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
+  const isTerminal = process.stdout.isTTY === true && process.stdin.isTTY === true && process.env.TERM !== "dumb";
   if (!isTerminal) return new LinesView(options);
   return new TerminalView({ ...options, columns: () => process.stdout.columns || 80 });
 }

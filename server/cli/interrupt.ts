@@ -1,13 +1,20 @@
 /** 128 + SIGINT: what a shell reports of an interrupted program. */
 const INTERRUPTED = 130;
 
+export interface Interrupt {
+  /** What a Ctrl-C does, for a terminal that sends it as a key. */
+  press(): void;
+  /** The terminal is gone: like the first Ctrl-C, and no second one. */
+  hangUp(): void;
+}
+
 /**
- * Runs `stop` on the first Ctrl-C (or SIGTERM); the second one ends the process at once.
+ * Runs `stop` on the first Ctrl-C (or SIGTERM), and when the terminal is closed; a second Ctrl-C ends the process at
+ * once.
  *
  * @param atOnce runs before that, to leave the terminal as it was
- * @returns what a Ctrl-C does, for a terminal that sends it as a key
  */
-export function onInterrupt(stop: () => Promise<void>, atOnce: () => void = () => {}): () => void {
+export function onInterrupt(stop: () => Promise<void>, atOnce: () => void = () => {}): Interrupt {
   let isStopping = false;
   const interrupted = () => {
     if (isStopping) {
@@ -23,5 +30,12 @@ export function onInterrupt(stop: () => Promise<void>, atOnce: () => void = () =
   };
   process.on("SIGINT", interrupted);
   process.on("SIGTERM", interrupted);
-  return interrupted;
+  // Windows: Ctrl-Break. Elsewhere there is no such signal, and nothing happens.
+  process.on("SIGBREAK", interrupted);
+  const hangUp = () => {
+    if (!isStopping) interrupted();
+  };
+  // Windows: the console window is closed.
+  process.on("SIGHUP", hangUp);
+  return { press: interrupted, hangUp };
 }

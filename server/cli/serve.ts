@@ -15,6 +15,8 @@ export async function serve(args: Arguments): Promise<void> {
   });
   const log = await createLog(config);
   for (const warning of warnings) log("warn", warning);
+  // A terminal that has been closed ends no server before it has stopped.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const starting = startServer({
     config,

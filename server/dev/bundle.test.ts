@@ -89,4 +89,18 @@ describe("a program as one module", () => {
     expect(build).toMatchObject({ kind: "broken", report: expect.stringMatching(/other\.ts:1:8/) as string });
     expect(bundle.inputs).toContain(path.join(folder, "other.ts"));
   });
+
+  it("that misses a file knows where it may come", async () => {
+    const { bundle, folder } = bundleOf({ "app.ts": 'import "./lib/other.js";\n' });
+    expect(await bundle.build()).toMatchObject({ kind: "broken" });
+    const wanted = ["app.ts", "lib/other.js", "lib/other.ts", "lib/other.tsx"];
+    expect(bundle.inputs).toEqual(expect.arrayContaining(wanted.map((name) => path.join(folder, name))));
+    mkdirSync(path.join(folder, "lib"));
+    writeFileSync(path.join(folder, "lib", "other.ts"), "export {};");
+    expect(await bundle.build()).toMatchObject({ kind: "built" });
+    expect(bundle.inputs.map((file) => path.relative(folder, file)).sort()).toEqual([
+      "app.ts",
+      path.join("lib", "other.ts"),
+    ]);
+  });
 });

@@ -77,7 +77,9 @@ export class Bundle {
       const { errors } = error as { errors?: Message[] };
       if (errors === undefined) throw error;
       // Where the mistake is may be a file that the last build did not know.
-      this.#inputs = [...new Set([...this.#inputs, ...this.#reads])];
+      this.#inputs = [
+        ...new Set([...this.#inputs, ...this.#reads, ...missingFiles(errors, path.dirname(this.#entry))]),
+      ];
       const lines = await esbuild.formatMessages(errors, { kind: "error", color: this.#isColored });
       return { kind: "broken", report: lines.join("").trimEnd() };
     }
@@ -97,6 +99,19 @@ function inputsOf(metafile: Metafile | undefined, base: string): string[] {
     .filter((file) => !/^[\w()-]{2,}:/.test(file))
     .map((file) => path.resolve(base, file));
 }
+
+/** Where files may come that imports of the program have not found. */
+function missingFiles(errors: readonly Message[], base: string): string[] {
+  return errors.flatMap(({ text, location }) => {
+    const specifier = /^Could not resolve "(\.[^"]*)"/.exec(text)?.[1];
+    if (specifier === undefined || location === null) return [];
+    const file = path.resolve(base, path.dirname(location.file), specifier);
+    const stem = file.replace(/\.[cm]?jsx?$/, "");
+    return [file, ...SUFFIXES.flatMap((suffix) => [stem + suffix, path.join(file, `index${suffix}`)])];
+  });
+}
+
+const SUFFIXES = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
 
 /** Bare imports are left to Node, unless they lead to TypeScript: a package of the same workspace, or an alias. */
 const packagesStay: Plugin = {

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { environment } from "./file-program.ts";
 import { DevProcess } from "./process.ts";
 import type { Address, Prepared, Program, Started, Surroundings } from "./program.ts";
-import { SOURCES, watchPatterns } from "./watcher.ts";
+import { SOURCES, unwatched, watchPatterns } from "./watcher.ts";
 
 export interface CommandProgramOptions {
   readonly command: readonly string[];
@@ -21,6 +21,7 @@ const LOOK_EVERY_MS = 50;
  */
 export class CommandProgram implements Program {
   readonly name: string;
+  readonly isWatched: boolean;
   readonly #options: CommandProgramOptions;
   readonly #around: Surroundings;
   #isInPlace: boolean;
@@ -28,6 +29,7 @@ export class CommandProgram implements Program {
   constructor(options: CommandProgramOptions, around: Surroundings) {
     const [program = ""] = options.command;
     this.name = program.split(/[\\/]/).at(-1) ?? program;
+    this.isWatched = options.isWatched;
     this.#options = options;
     this.#around = around;
     // One port cannot be that of several endpoints.
@@ -39,9 +41,11 @@ export class CommandProgram implements Program {
   }
 
   async watch(onChange: () => void): Promise<() => Promise<void>> {
-    const { isWatched, patterns } = this.#options;
-    if (!isWatched) return async () => {};
-    const watching = await watchPatterns(process.cwd(), patterns ?? [SOURCES], onChange);
+    if (!this.isWatched) return async () => {};
+    const watching = await watchPatterns(process.cwd(), this.#options.patterns ?? [SOURCES], {
+      changed: onChange,
+      failed: (error) => this.#around.say(unwatched(error)),
+    });
     return () => watching.close();
   }
 
@@ -72,6 +76,7 @@ export class CommandProgram implements Program {
     const process = new DevProcess(command, {
       environment: { ...environment(), PORT: String(port) },
       onLine: (line) => this.#around.programSays(version, line),
+      guard: this.#around.guard,
     });
     void process.ended.then(() => {
       isLooking = false;

@@ -20,24 +20,31 @@ export class DevControl {
 
   /**
    * Moves what is unfinished on a deployment to those of the others that serve it.
-   * @returns how many were moved, and why others were not
+   * @param only these of them; absent: all
+   * @returns which were moved, and why others were not
    */
-  moveInvocations(from: string, to: readonly string[]): { moved: number; refused: string[] } {
+  moveInvocations(
+    from: string,
+    to: readonly string[],
+    only?: ReadonlySet<string>,
+  ): { moved: string[]; refused: string[] } {
     const { engine, registry, storage } = this.#server;
     const targets = new Map(to.flatMap((id) => registry.servicesOf(id).map(({ name }) => [name, id] as const)));
     const refused: string[] = [];
-    let moved = 0;
-    for (const { seq, id, service } of this.#on(from)) {
+    const moved: string[] = [];
+    for (const { seq, id: bytes, service } of this.#on(from)) {
+      const id = encodeInvocationId(bytes);
+      if (only !== undefined && !only.has(id)) continue;
       const target = targets.get(service);
       if (target === undefined) {
-        refused.push(`${encodeInvocationId(id)}: ${service} is not served any more`);
+        refused.push(`${id}: ${service} is not served any more`);
         continue;
       }
       try {
         storage.turns.apply(() => engine.move(seq, target));
-        moved++;
+        moved.push(id);
       } catch (error) {
-        refused.push(`${encodeInvocationId(id)}: ${(error as Error).message}`);
+        refused.push(`${id}: ${(error as Error).message}`);
       }
     }
     return { moved, refused };

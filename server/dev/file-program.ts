@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { Bundle } from "./bundle.ts";
 import { Forwards } from "./forward.ts";
 import { CODE, type FromProgram, PROGRAM } from "./messages.ts";
 import { DevProcess } from "./process.ts";
 import type { Address, Prepared, Program, Started, Surroundings } from "./program.ts";
-import { type Watching, watchFiles } from "./watcher.ts";
+import { wantsColor } from "./view/index.ts";
+import { unwatched, type Watching, watchFiles } from "./watcher.ts";
 
 export interface FileProgramOptions {
   /** Absolute path of the file that is run. */
@@ -22,6 +22,7 @@ export interface FileProgramOptions {
 export class FileProgram implements Program {
   readonly name: string;
   readonly isInPlace = false;
+  readonly isWatched = true;
   readonly #options: FileProgramOptions;
   readonly #around: Surroundings;
   readonly #bundle: Bundle;
@@ -42,7 +43,10 @@ export class FileProgram implements Program {
   }
 
   async watch(onChange: () => void): Promise<() => Promise<void>> {
-    const watching = await watchFiles(this.#bundle.inputs, onChange);
+    const watching = await watchFiles(process.cwd(), this.#bundle.inputs, {
+      changed: onChange,
+      failed: (error) => this.#around.say(unwatched(error)),
+    });
     this.#watching = watching;
     // Those that the first build has found meanwhile.
     watching.follow(this.#bundle.inputs);
@@ -98,6 +102,7 @@ export class FileProgram implements Program {
     const process = new DevProcess([nodePath(), "--enable-source-maps", "--import", preload.href, file, ...args], {
       environment: { ...environment(), [PROGRAM]: file, [CODE]: codeFile },
       onLine: (line) => this.#around.programSays(version, line),
+      guard: this.#around.guard,
       onMessage: (message) => void onMessage(message),
     });
     return { process, addresses, stopLooking() {} };
@@ -110,13 +115,6 @@ function nodePath(): string {
 
 /** Colors go through a pipe only if they are asked for. */
 export function environment(): NodeJS.ProcessEnv {
-  const isColored = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  const isColored = wantsColor(process.stdout, process.env);
   return { ...process.env, ...(isColored && process.env.FORCE_COLOR === undefined ? { FORCE_COLOR: "1" } : {}) };
-}
-
-/** For messages about it: a file as the developer would name it. */
-export function shownPath(file: string): string {
-  const plain = file.startsWith("file:") ? fileURLToPath(file) : file;
-  const relative = path.relative(process.cwd(), plain);
-  return relative.startsWith("..") ? plain : relative;
 }

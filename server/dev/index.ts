@@ -6,12 +6,14 @@
  * that starts is a *version*: a `process` that serves an endpoint, and the deployment made of it. `loop` keeps the
  * newest version serving, and the old ones for as long as unfinished invocations are pinned to them; `control` is what
  * it does to the server for that. `watcher` says when files have changed, `forward` keeps other ports of the program
- * reachable. `view` shows all of it, from the events that the server's observers get.
+ * reachable, `guard` ends programs when this process could not. `view` shows all of it, from the events that the
+ * server's observers get.
  */
 export { CommandProgram } from "./command-program.ts";
 export { DevControl } from "./control.ts";
 export { curlLines } from "./curl.ts";
 export { FileProgram } from "./file-program.ts";
+export { Guard } from "./guard.ts";
 export { DevLoop } from "./loop.ts";
 export { type Program, prober, type Surroundings } from "./program.ts";
 export * from "./view/index.ts";

@@ -1,4 +1,4 @@
-import type { InvocationEvent, ServerEvent } from "../seams.ts";
+import { type InvocationEvent, isOfInvocation, type ServerEvent } from "../seams.ts";
 import type { OpenServer } from "../start.ts";
 import type { DevControl } from "./control.ts";
 import { curlLines } from "./curl.ts";
@@ -34,6 +34,8 @@ export class DevLoop {
   readonly #parts: LoopParts;
   #current: Version | undefined;
   readonly #old = new Set<Version>();
+  /** Invocations that one version has begun and another one goes on with. */
+  readonly #moved = new Set<string>();
   /** Invocations that are paused because their journals do not fit the code. */
   readonly #mismatched = new Map<string, InvocationEvent>();
   #number = 0;
@@ -108,14 +110,14 @@ export class DevLoop {
   }
 
   async #startWanted(): Promise<void> {
-    try {
-      while (this.#wanted !== undefined && !this.#isClosed) {
-        const reason = this.#wanted;
-        this.#wanted = undefined;
+    while (this.#wanted !== undefined && !this.#isClosed) {
+      const reason = this.#wanted;
+      this.#wanted = undefined;
+      try {
         await this.#next(reason, this.#wantedSinceMs);
+      } catch (error) {
+        this.#parts.view.say(`The new version cannot be started: ${(error as Error).message}`);
       }
-    } catch (error) {
-      this.#parts.view.say(`The new version cannot be started: ${(error as Error).message}`);
     }
   }
 
@@ -155,7 +157,7 @@ export class DevLoop {
     if (typeof outcome === "string") {
       program.forgetCode();
       view.say(`Version ${number} of ${program.name} ${outcome} before it served anything. ${this.#stillServing()}`);
-      if (reason === "crash") this.#restartLater();
+      if (reason === "crash" || !program.isWatched) this.#restartLater();
       return;
     }
     try {
@@ -176,7 +178,7 @@ export class DevLoop {
 
   #stillServing(): string {
     const { program } = this.#parts;
-    if (this.#current === undefined || program.isInPlace) return "Waiting for a change.";
+    if (this.#current === undefined || program.isInPlace) return program.isWatched ? "Waiting for a change." : "";
     return `Version ${this.#current.number} goes on serving.`;
   }
 
@@ -218,13 +220,15 @@ export class DevLoop {
     view.serves(number, addresses, lines);
     if (replaced !== undefined) {
       // One that has ended, by itself or to make room, finishes nothing any more.
-      if (reload === "beside" && !replaced.isEnding) this.#keep(replaced);
+      if (reload === "beside" && !replaced.isEnding) this.#keep(replaced, version);
       else this.#replace(replaced, version);
     } else this.#adopt(version);
   }
 
-  /** An old version stays for what is pinned to it. */
-  #keep(old: Version): void {
+  /** An old version stays for what is pinned to it, and fits it. */
+  #keep(old: Version, version: Version): void {
+    for (const deployment of old.deployments) this.#move(deployment, version, new Set(this.#mismatched.keys()));
+    this.#resumeMismatched();
     old.waitsFor = this.#needing(old);
     this.#old.add(old);
     const count = old.waitsFor.size;
@@ -239,12 +243,17 @@ export class DevLoop {
   /** The new version takes over what the old one has begun. */
   #replace(old: Version, version: Version): void {
     for (const deployment of old.deployments) this.#move(deployment, version);
-    // Another change of the code may have made them fit.
-    for (const id of this.#mismatched.keys()) this.#parts.control.resume(id);
-    this.#mismatched.clear();
+    this.#resumeMismatched();
     this.#old.add(old);
     old.waitsFor = new Set();
     this.#retireIfFree(old);
+  }
+
+  /** Another change of the code may have made them fit. */
+  #resumeMismatched(): void {
+    const ids = [...this.#mismatched.keys()];
+    this.#mismatched.clear();
+    for (const id of ids) this.#parts.control.resume(id);
   }
 
   /** Deployments of earlier runs of this command, whose processes are gone: their invocations go on here. */
@@ -258,11 +267,13 @@ export class DevLoop {
     for (const deployment of version.deployments) this.#move(deployment, version);
   }
 
-  #move(from: string, version: Version): void {
+  #move(from: string, version: Version, only?: ReadonlySet<string>): void {
     const { control, view } = this.#parts;
-    const { moved, refused } = control.moveInvocations(from, version.deployments);
+    const { moved, refused } = control.moveInvocations(from, version.deployments, only);
+    for (const id of moved) this.#moved.add(id);
     for (const reason of refused) view.say(`Not moved to version ${version.number}: ${reason}`);
-    if (moved > 0) view.say(`${invocations(moved)} go${moved === 1 ? "es" : ""} on with version ${version.number}`);
+    const goes = moved.length === 1 ? "goes" : "go";
+    if (moved.length > 0) view.say(`${invocations(moved.length)} ${goes} on with version ${version.number}`);
   }
 
   #needing({ deployments }: Version): Set<string> {
@@ -286,7 +297,10 @@ export class DevLoop {
     this.#tellOld();
     if (this.#isClosed) return;
     for (const deployment of old.deployments) {
-      if (this.#current?.deployments.includes(deployment) !== true) control.forget(deployment);
+      if (this.#current === undefined || this.#current.deployments.includes(deployment)) continue;
+      // Somebody may have started an old invocation again meanwhile.
+      this.#move(deployment, this.#current);
+      control.forget(deployment);
     }
     view.say(`Version ${old.number} has ended`);
   }
@@ -325,15 +339,17 @@ export class DevLoop {
 
   #observe(event: ServerEvent): void {
     this.#parts.view.event(event);
-    if (event.kind === "registry") return;
-    if (event.kind === "backing-off" && event.failure.restateCode === MISMATCH) {
-      // To repeat it would fail the same way; and an observer must not do anything itself.
+    if (!isOfInvocation(event)) return;
+    if (event.kind === "backing-off" && event.failure.restateCode === MISMATCH && this.#moved.has(event.id)) {
+      // Other code has begun it, so a retry fails the same way; and an observer must not do anything itself.
       this.#mismatched.set(event.id, event);
       setImmediate(() => this.#pauseMismatched(event));
     }
     if (event.kind === "paused" && event.failure?.restateCode === MISMATCH) this.#mismatched.set(event.id, event);
     const isOver = event.kind === "completed" || event.kind === "removed";
-    if (isOver) this.#mismatched.delete(event.id);
+    // Somebody may have resumed it, in the dashboard for example.
+    if (isOver || event.kind === "running") this.#mismatched.delete(event.id);
+    if (isOver) this.#moved.delete(event.id);
     for (const old of this.#old) {
       const hasLeft = isOver || (event.kind === "running" && !old.deployments.includes(event.deployment));
       if (!hasLeft || old.waitsFor?.delete(event.id) !== true) continue;

@@ -1,15 +1,21 @@
-import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Guard } from "./guard.ts";
+import { signalTree } from "./tree.ts";
 
 /** How long a program may take to end by itself; a shorter time when another one waits for its place. */
 const GRACE_MS = 5000;
 const HURRIED_GRACE_MS = 300;
+/** The same for what it has left behind. */
+const LEFT_BEHIND_GRACE_MS = 1000;
 const isWindows = process.platform === "win32";
 
 export interface ProcessOptions {
   /** Gets each line that the program writes. */
   readonly onLine: (line: string) => void;
   readonly environment: NodeJS.ProcessEnv;
+  /** Ends the program when nobody else does. */
+  readonly guard?: Guard | undefined;
   /** What the program sends over its channel; without it there is no channel. */
   readonly onMessage?: (message: unknown) => void;
 }
@@ -22,7 +28,7 @@ export class DevProcess {
   /** Resolves with the reason when the program has ended, or could not be started. Never rejects. */
   readonly ended: Promise<string>;
 
-  constructor(command: readonly string[], { onLine, environment, onMessage }: ProcessOptions) {
+  constructor(command: readonly string[], { onLine, environment, onMessage, guard }: ProcessOptions) {
     const [program = "", ...args] = command;
     this.#hasChannel = onMessage !== undefined;
     const options: SpawnOptions = {
@@ -51,15 +57,26 @@ export class DevProcess {
       this.#child.once("exit", () => {
         // What it started and left behind would keep its output open.
         if (!isWindows) this.#signal("SIGTERM");
+        const timer = setTimeout(() => {
+          if (!isWindows) this.#signal("SIGKILL");
+          // What has left its group is none of ours any more.
+          for (const stream of [stdout, stderr]) stream?.destroy();
+        }, LEFT_BEHIND_GRACE_MS);
+        this.#child.once("close", () => clearTimeout(timer));
       });
       // After the last line of its output.
       this.#child.once("close", (code, signal) => {
         this.#isOver = true;
-        process.removeListener("exit", this.#killNow);
+        live.delete(this);
+        if (live.size === 0) process.removeListener("exit", killAll);
+        if (this.pid !== undefined) guard?.ended(this.pid);
         resolve(`ended with ${signal ?? `code ${code}`}`);
       });
     });
-    process.on("exit", this.#killNow);
+    // One listener, however many versions there are.
+    if (live.size === 0) process.on("exit", killAll);
+    live.add(this);
+    if (this.pid !== undefined) guard?.started(this.pid);
   }
 
   get pid(): number | undefined {
@@ -75,29 +92,26 @@ export class DevProcess {
       if (this.#hasChannel && this.#child.connected) this.#child.send({ kind: "stop" }, () => {});
       else this.#signal("SIGTERM");
     }
-    const timer = setTimeout(this.#killNow, isHurried ? HURRIED_GRACE_MS : GRACE_MS);
+    const timer = setTimeout(() => this.kill(), isHurried ? HURRIED_GRACE_MS : GRACE_MS);
     await this.ended;
     clearTimeout(timer);
   }
 
-  readonly #killNow = (): void => {
+  /** Ends it without a word. */
+  kill(): void {
     if (!this.#isOver) this.#signal("SIGKILL");
-  };
+  }
 
   #signal(signal: "SIGTERM" | "SIGKILL"): void {
     const { pid } = this.#child;
-    if (pid === undefined) return;
-    if (isWindows) {
-      // The whole tree: there a shell does not pass its end on.
-      spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore", windowsHide: true });
-      return;
-    }
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // It has gone by itself.
-    }
+    if (pid !== undefined) signalTree(pid, signal);
   }
+}
+
+const live = new Set<DevProcess>();
+
+function killAll(): void {
+  for (const one of live) one.kill();
 }
 
 /** An argument as cmd.exe and the program behind it read it. */

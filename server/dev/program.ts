@@ -1,3 +1,4 @@
+import type { Guard } from "./guard.ts";
 import type { DevProcess } from "./process.ts";
 
 /** Where a started program serves its endpoint. */
@@ -28,6 +29,8 @@ export interface Program {
   readonly name: string;
   /** A new version can only start when the old one has ended: they take the same address. */
   readonly isInPlace: boolean;
+  /** Whether a change of files starts a new version. */
+  readonly isWatched: boolean;
   /** Says whenever files have changed; several changes at a time once. @returns a function that ends it */
   watch(onChange: () => void): Promise<() => Promise<void>>;
   prepare(): Promise<Prepared>;
@@ -38,6 +41,7 @@ export interface Program {
 
 /** What a program needs of its surroundings. */
 export interface Surroundings {
+  readonly guard: Guard;
   /** Finds out how an address is to be talked to; `undefined`: nothing of ours answers there now. */
   probe(uri: string): Promise<Address | undefined>;
   /** A line for the developer. */

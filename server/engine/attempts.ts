@@ -115,6 +115,13 @@ export class Attempts {
     if (this.#pending.has(seq)) this.#pending.set(seq, undefined);
   }
 
+  /** Its caller does not wait for it any more, whatever was read of its row before. */
+  detached(seq: number): void {
+    const live = this.#bySeq.get(seq);
+    if (live !== undefined) live.row.caller_completion = null;
+    this.journalGrew(seq);
+  }
+
   /** The row is not Ready any more and has no attempt yet. */
   withdraw(row: InvocationRow): void {
     this.#pending.delete(row.seq);

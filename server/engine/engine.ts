@@ -7,12 +7,15 @@ import { ALREADY_INVOKED } from "./commands/calls.ts";
 import { Completions } from "./completions.ts";
 import { Control } from "./control.ts";
 import { type Description, describe } from "./describe.ts";
+import type { EditedResult } from "./edit-results.ts";
+import { type Drop, type DropOptions, Edits, type ResultEdit } from "./edits.ts";
 import { Failures } from "./failures.ts";
 import { Flow, type FlowSnapshot } from "./flow/index.ts";
+import { describeInstance, type Instance } from "./instance.ts";
 import { Invocations, Origin } from "./invocations.ts";
 import { Journal } from "./journal.ts";
 import type { EngineParts, Kernel } from "./kernel.ts";
-import { Keys, type StateMutation } from "./keys.ts";
+import { Keys, type MutationResult, type StateMutation } from "./keys.ts";
 import { Messages } from "./messages.ts";
 import { type NotificationResult, Notifications } from "./notifications.ts";
 import { Observation } from "./observation.ts";
@@ -63,6 +66,10 @@ export class Engine {
     kernel.retention = new Retention(kernel);
     kernel.control = new Control(kernel);
     kernel.restarts = new Restarts(kernel);
+    kernel.edits = new Edits(kernel);
+    for (const rules of [parts.limitRules, parts.pausedQueues]) {
+      rules.onChange(() => kernel.observation.registryChanged());
+    }
     this.#kernel = kernel;
     this.events = new Messages(kernel);
     this.reads = { replay: kernel.journal.framed.bind(kernel.journal), eagerState: this.#eagerState.bind(this) };
@@ -227,9 +234,24 @@ export class Engine {
     return this.#kernel.restarts.restart(this.#kernel.invocations.findText(invocationId), options);
   }
 
+  /** See Edits.setResult: another result for an entry of a paused invocation. */
+  setResult(invocationId: string, entry: number, result: EditedResult): ResultEdit {
+    return this.#kernel.edits.setResult(this.#kernel.invocations.findText(invocationId), entry, result);
+  }
+
+  /** See Edits.dropAfter: the end of a paused invocation's journal is dropped. */
+  dropAfter(invocationId: string, options: DropOptions): Drop {
+    return this.#kernel.edits.dropAfter(this.#kernel.invocations.findText(invocationId), options);
+  }
+
   /** Replaces the state of an object, after the invocation that holds its key. */
-  mutateState(service: string, scope: string | undefined, key: string, mutation: StateMutation): void {
-    this.#kernel.keys.mutateState(service, scope ?? "", key, mutation);
+  mutateState(service: string, scope: string | undefined, key: string, mutation: StateMutation): MutationResult {
+    return this.#kernel.keys.mutateState(service, scope ?? "", key, mutation);
+  }
+
+  /** How a virtual object or workflow stands: state, who holds its key, who waits. Reads only. */
+  describeInstance(service: string, scope: string | undefined, key: string): Instance {
+    return describeInstance(this.#kernel, service, scope ?? "", key);
   }
 
   /** How an invocation stands and why it is not further; `undefined` when it is unknown. Reads only. */

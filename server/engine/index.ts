@@ -10,14 +10,18 @@
  * report) with `commands/` (one rule for each command of the protocol), `invocations` (making and finding),
  * `attempts` (which invocations run now), `notifications` and `awaiting` (waking up what waits), `completions` (the
  * end, and who is told), `failures` (retries), `keys` (locks and inboxes), `timers`, `retention`, `control` (cancel,
- * kill, pause, …), `restart` (restart as new), `journal`, `identity` (ids), `describe` (why is it not further?), `flow/` (limits, paused queues), `observation` (who watches).
+ * kill, pause, …), `restart` (restart as new), `edits` (a paused journal is changed), `journal`, `identity` (ids), `describe` (why is it not further?), `instance` (how does an object stand?), `flow/` (limits, paused queues), `observation` (who watches).
  */
 
 export type { Description } from "./describe.ts";
+export type { EditedResult } from "./edit-results.ts";
+export type { Drop, DropOptions, Dropped, EditRefusal, ResultEdit } from "./edits.ts";
 export { Engine } from "./engine.ts";
 export type { FlowSnapshot } from "./flow/index.ts";
+export type { Instance, Queued } from "./instance.ts";
 export type { EngineLog, EngineParts, EngineSettings, EngineTurns } from "./kernel.ts";
-export type { StateMutation } from "./keys.ts";
+export type { MutationResult, StateMutation } from "./keys.ts";
 export type { NotificationResult } from "./notifications.ts";
 export type { RestartOptions, RestartResult } from "./restart.ts";
+export { isIssuedVersion } from "./state-version.ts";
 export type * from "./types.ts";

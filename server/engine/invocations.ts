@@ -82,6 +82,7 @@ export class Invocations {
       expires_at: null,
       kept_until: null,
       awaiting: null,
+      inboxed: null,
     };
     const isHeld = !isScheduled && flow.mustWait(row);
     const isLocked = !isHeld && !isScheduled && isExclusive && !keys.acquire(target.service, scope, key ?? "", seq);

@@ -94,6 +94,22 @@ export class Journal {
     if (number < to) this.#sql.appendEvent.run(number, after, this.#clock.nowMs(), type, event);
   }
 
+  /**
+   * Puts `rows` in the place of the entries from `from` to `to` (exclusive), with the times that they have. A journal
+   * has no gaps, so only its end may get shorter.
+   */
+  replace(seq: number, from: number, rows: readonly JournalRow[], to = from + rows.length): void {
+    this.#sql.deleteRange.run(entryNumber(seq, from), entryNumber(seq, to));
+    rows.forEach(({ type, notification, at, body }, index) => {
+      this.#sql.append.run(entryNumber(seq, from + index), type, notification, at, body);
+    });
+  }
+
+  /** Events of one type, in order. */
+  events(seq: number, type: string): string[] {
+    return this.#sql.events.all(entryNumber(seq, 0), entryNumber(seq + 1, 0), type);
+  }
+
   /** Deletes up to `limit` entries from the front; returns whether any are left. */
   deleteFront(seq: number, limit: number): boolean {
     const first = this.#sql.range.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), 1)?.entry;

@@ -4,6 +4,7 @@ import type { Statements } from "../storage/index.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Completions } from "./completions.ts";
 import type { Control } from "./control.ts";
+import type { Edits } from "./edits.ts";
 import type { Failures } from "./failures.ts";
 import type { Flow } from "./flow/index.ts";
 import type { Invocations } from "./invocations.ts";
@@ -59,4 +60,5 @@ export interface Kernel extends EngineParts {
   readonly retention: Retention;
   readonly control: Control;
   readonly restarts: Restarts;
+  readonly edits: Edits;
 }

@@ -1,4 +1,4 @@
-import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
+import type { InvocationRow } from "../storage/index.ts";
 import type { Kernel } from "./kernel.ts";
 import { mayBeVersion } from "./state-version.ts";
 
@@ -8,6 +8,14 @@ export interface StateMutation {
   /** The version that the state must have when its turn comes; otherwise nothing is changed. */
   readonly version?: string;
 }
+
+/** What has become of a change of state. */
+export type MutationResult =
+  | { readonly outcome: "applied" }
+  /** The state has another version. */
+  | { readonly outcome: "dropped" }
+  /** It waits in the inbox, where `position` names it, and is dropped or applied when its turn comes. */
+  | { readonly outcome: "queued"; readonly position: number };
 
 /**
  * The lock of (service, scope, key). An exclusive handler holds it from start to completion, through suspension and
@@ -44,11 +52,11 @@ export class Keys {
       }
       keys.dequeue.run(service, scope, key, next.position);
       if (next.seq === null) {
-        if (next.mutation !== null) this.#mutate(service, scope, key, next.mutation);
+        if (next.mutation !== null) this.#mutate(service, scope, key, mutationOf(next.mutation), next.position);
         continue;
       }
       keys.passLock.run(next.seq, service, scope, key);
-      invocations.setStatus.run(InvocationStatus.Ready, next.seq);
+      invocations.leaveInbox.run(next.seq);
       this.#kernel.attempts.ready(next.seq);
       this.#tellReady(next.seq);
       return;
@@ -72,26 +80,44 @@ export class Keys {
   }
 
   /** Applies a change of state at once when nobody holds the key, else after the running invocation. */
-  mutateState(service: string, scope: string, key: string, mutation: StateMutation): void {
-    const body = Buffer.from(JSON.stringify(mutation));
+  mutateState(service: string, scope: string, key: string, mutation: StateMutation): MutationResult {
     const { keys } = this.#kernel.statements;
-    if (keys.lockHolder.get(service, scope, key) === undefined) this.#mutate(service, scope, key, body);
-    else keys.enqueue.run(service, scope, key, service, scope, key, null, body);
+    if (keys.lockHolder.get(service, scope, key) === undefined) {
+      return { outcome: this.#mutate(service, scope, key, mutation) ? "applied" : "dropped" };
+    }
+    const body = Buffer.from(JSON.stringify(mutation));
+    keys.enqueue.run(service, scope, key, service, scope, key, null, body);
+    return { outcome: "queued", position: keys.lastInInbox.get(service, scope, key) ?? 0 };
   }
 
-  #mutate(service: string, scope: string, key: string, body: Buffer): void {
-    const { keys } = this.#kernel.statements;
-    const mutation = JSON.parse(body.toString()) as StateMutation;
-    const { version } = mutation;
-    if (version !== undefined && !mayBeVersion(version, keys.stateNames.get(service, scope, key) === undefined)) {
+  /** @returns whether it was applied */
+  #mutate(
+    service: string,
+    scope: string,
+    key: string,
+    { version, entries }: StateMutation,
+    position?: number,
+  ): boolean {
+    const { observation, statements } = this.#kernel;
+    const { keys } = statements;
+    const tell = (outcome: "applied" | "dropped") =>
+      observation.tellState({ service, key, scope: scope === "" ? undefined : scope, outcome, position });
+    if (version !== undefined && !mayBeVersion(version, keys.allState.all(service, scope, key))) {
       this.#kernel.log("warn", `Dropped a change of the state of ${service}/${key}: the state has another version`, {
         version,
       });
-      return;
+      tell("dropped");
+      return false;
     }
     keys.clearAllState.run(service, scope, key);
-    for (const [name, value] of mutation.entries) {
+    for (const [name, value] of entries) {
       keys.setState.run(service, scope, key, Buffer.from(name, "base64"), Buffer.from(value, "base64"));
     }
+    tell("applied");
+    return true;
   }
+}
+
+function mutationOf(body: Buffer): StateMutation {
+  return JSON.parse(body.toString()) as StateMutation;
 }

@@ -46,6 +46,44 @@ describe("an observer", () => {
     expect(events.at(-1)).toMatchObject({ id: later, dueMs: t.clock.nowMs() + 5000 });
   });
 
+  it("is told when limit rules change and queues are paused", async () => {
+    const t = new Transcript();
+    const { kinds } = observed(t);
+    const rule = { pattern: "a", concurrency: 1, description: undefined, isDisabled: false };
+    const put = () => t.apply(() => t.limitRules.upsert([{ ...rule, precondition: { kind: "none" } }]));
+    put();
+    await Promise.resolve();
+    expect(kinds()).toEqual(["registry"]);
+    put();
+    t.apply(() => t.pausedQueues.pause("vq_1"));
+    await Promise.resolve();
+    expect(kinds()).toEqual(["registry", "registry"]);
+  });
+
+  it("is told what has become of changes of state", () => {
+    const t = new Transcript();
+    const { events } = observed(t);
+    const change = (version?: string) =>
+      t.apply(() =>
+        t.engine.mutateState("Counter", undefined, "a", {
+          entries: [["", "YQ=="]],
+          ...(version === undefined ? {} : { version }),
+        }),
+      );
+    const { version } = t.engine.describeInstance("Counter", undefined, "a");
+    change();
+    change(version);
+    const holder = t.send("Counter/a/add");
+    change(version);
+    t.says(holder, output("x"), end);
+    expect(events.flatMap((event) => (event.kind === "state" ? [[event.outcome, event.position]] : []))).toEqual([
+      ["applied", undefined],
+      ["dropped", undefined],
+      ["dropped", 1],
+    ]);
+    expect(events[0]).toMatchObject({ service: "Counter", key: "a", scope: undefined });
+  });
+
   it("hears nothing of a command that is taken back, and nothing after its end", () => {
     const t = new Transcript();
     const { events, stop } = observed(t);

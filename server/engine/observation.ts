@@ -1,4 +1,4 @@
-import type { InvocationChange, Observer, ServerEvent } from "../seams.ts";
+import type { InvocationChange, Observer, ServerEvent, StateEvent } from "../seams.ts";
 import type { InvocationRow } from "../storage/index.ts";
 import type { Kernel } from "./kernel.ts";
 import type { AttemptFailure } from "./types.ts";
@@ -51,6 +51,13 @@ export class Observation {
     };
     if (nextAttemptMs === undefined) this.tell(row, { kind: "paused", failure: observed });
     else this.tell(row, { kind: "backing-off", failure: observed, failedAttempts, nextAttemptMs });
+  }
+
+  /** A change of state was applied or dropped. */
+  tellState(event: Omit<StateEvent, "kind" | "atMs">): void {
+    if (this.#observers.size === 0) return;
+    const atMs = this.#kernel.clock.nowMs();
+    this.#kernel.turns.afterCommit(() => this.#emit({ kind: "state", ...event, atMs }));
   }
 
   registryChanged(): void {

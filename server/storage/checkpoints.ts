@@ -37,6 +37,7 @@ export class Checkpoints {
   #worker: Worker | undefined;
   #isRunning = false;
   #isClosed = false;
+  #onEnd: (() => void)[] = [];
   #completed = 0;
   /** Length of the log at which the next checkpoint starts; above the threshold while a reader holds the log. */
   #nextBytes: number;
@@ -56,8 +57,20 @@ export class Checkpoints {
   onGrowth(walBytes: number): void {
     if (walBytes < this.#options.thresholdBytes) this.#nextBytes = this.#options.thresholdBytes;
     if (walBytes < this.#nextBytes || this.#isRunning || this.#isClosed) return;
-    this.#isRunning = true;
     this.#nextBytes = walBytes + this.#options.thresholdBytes;
+    this.#start();
+  }
+
+  /** Starts a checkpoint unless one is running, and waits for its end. There is none while all of the log is copied. */
+  async now(): Promise<void> {
+    if (this.#isClosed || (!this.#isRunning && this.#options.turns.uncopiedBytes === 0)) return;
+    const ended = new Promise<void>((resolve) => this.#onEnd.push(resolve));
+    if (!this.#isRunning) this.#start();
+    await ended;
+  }
+
+  #start(): void {
+    this.#isRunning = true;
     try {
       this.#worker ??= this.#startWorker();
       this.#worker.postMessage("checkpoint");
@@ -70,6 +83,7 @@ export class Checkpoints {
   /** Ends the worker. A checkpoint in progress finishes its current pass. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#ended();
     const worker = this.#worker;
     if (worker === undefined) return;
     const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
@@ -100,12 +114,12 @@ export class Checkpoints {
   #onAnswer(answer: CheckpointerAnswer): void {
     const { turns, onFailure } = this.#options;
     if (answer.kind === "failed") {
-      this.#isRunning = false;
+      this.#ended();
       onFailure(new Error(`checkpoint failed: ${answer.message}`));
       return;
     }
     if (answer.kind === "postponed") {
-      this.#isRunning = false;
+      this.#ended();
       this.#options.log("warn", "a checkpoint was postponed; the write-ahead log grows until one succeeds", {
         reason: answer.message,
       });
@@ -115,8 +129,13 @@ export class Checkpoints {
     turns.betweenTurns(() => this.#finish());
   }
 
-  #finish(): void {
+  #ended(): void {
     this.#isRunning = false;
+    for (const effect of this.#onEnd.splice(0)) effect();
+  }
+
+  #finish(): void {
+    this.#ended();
     if (this.#isClosed) return;
     try {
       const [, frames, backfilled] = this.#lastPass.get() as [number, number, number];

@@ -26,11 +26,21 @@ export interface Storage {
   readonly db: Database.Database;
   readonly turns: Turns;
   readonly counters: StorageCounters;
+  readonly writeAheadLog: WriteAheadLog;
   /**
    * Commits the open turn, refuses later commands, waits for the last flush and its effects, and closes the
    * database. After a fatal failure it closes nothing, because closing would write to a disk that has failed.
    */
   close(): Promise<void>;
+}
+
+/** What readers in other processes should know of the write-ahead log: while they read, it only grows. */
+export interface WriteAheadLog {
+  readonly lengthBytes: number;
+  /** What of it is not in the database file. */
+  readonly uncopiedBytes: number;
+  /** Starts a checkpoint and waits for its end, whatever that is. */
+  copy(): Promise<void>;
 }
 
 /** The database in its data directory. */
@@ -153,6 +163,15 @@ function assemble(
       get checkpoints() {
         return checkpoints?.completed ?? 0;
       },
+    },
+    writeAheadLog: {
+      get lengthBytes() {
+        return turns.walLengthBytes;
+      },
+      get uncopiedBytes() {
+        return turns.uncopiedBytes;
+      },
+      copy: async () => await checkpoints?.now(),
     },
     close: () => (closed ??= close()),
   };

@@ -66,6 +66,11 @@ export class Turns {
     return Math.max(0, this.#frames) * this.#frameBytes;
   }
 
+  /** Bytes of the write-ahead log that were not in the database file after the last turn or checkpoint. */
+  get uncopiedBytes(): number {
+    return Math.max(0, this.#frames - this.#backfilled) * this.#frameBytes;
+  }
+
   /**
    * Runs one command inside the open turn, opening one if there is none. A command that throws leaves no trace,
    * neither in the database nor in the outbox, and its error is rethrown; its neighbours in the turn stay.

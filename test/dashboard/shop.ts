@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { TestEndpoint, TestServer, until } from "../support/index.ts";
+import { type ServerKind, TestEndpoint, TestServer, until } from "../support/index.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -15,8 +15,8 @@ export class Shop {
     this.endpoint = endpoint;
   }
 
-  static async open(): Promise<Shop> {
-    const [server, endpoint] = await Promise.all([TestServer.start("ours"), TestEndpoint.start(endpointFile)]);
+  static async open(kind: ServerKind = "ours"): Promise<Shop> {
+    const [server, endpoint] = await Promise.all([TestServer.start(kind), TestEndpoint.start(endpointFile)]);
     const shop = new Shop(server, endpoint);
     const answer = await fetch(`${server.adminUrl}/deployments`, {
       method: "POST",
@@ -94,7 +94,29 @@ export class Shop {
     const killed = await this.settle(await send("Support/ticket-10/wait/send"), "suspended");
     await this.act(killed, "kill");
     for (const id of [cancelled, killed]) await this.settle(id, "completed");
+    await this.limit();
     return { running, pending, scheduled, suspended, sleeping, checkout, done, backingOff, paused, cancelled, killed };
+  }
+
+  /** Rules, and carts of a scope that they let in or keep waiting. */
+  async limit(): Promise<void> {
+    await this.putRules([
+      { pattern: "*", limits: { concurrency: 10 }, description: "Each tenant" },
+      { pattern: "*/growth", limits: { concurrency: 1 }, description: "Those on the small plan" },
+      { pattern: "acme/trial", limits: { concurrency: 5 }, disabled: true },
+    ]);
+    const hold = (cart: string) => this.post(`restate/scope/acme/send/Cart/${cart}/hold?limit-key=growth`);
+    await this.settle(await hold("acme-1"), "running");
+    for (const cart of ["acme-2", "acme-3"]) await this.settle(await hold(cart), "pending");
+  }
+
+  async putRules(rules: readonly Row[]): Promise<void> {
+    const answer = await fetch(`${this.server.adminUrl}/limits/rules`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(rules),
+    });
+    if (!answer.ok) throw new Error(`rules: ${await answer.text()}`);
   }
 }
 

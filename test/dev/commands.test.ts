@@ -111,6 +111,10 @@ describe("the commands, with a server", () => {
       { name: "Counter" },
       { name: "Greeter" },
     ]);
+    // What is longer than a pipe holds, for somebody who has read enough.
+    const long = `'${process.execPath}' '${serverCliPath()}' sql "select repeat('x', 1000000) as x" | head -c 1`;
+    const env = { ...process.env, RESTATE_ADMIN_URL: running.admin };
+    expect(spawnSync("bash", ["-c", long], { encoding: "utf8", env })).toMatchObject({ stdout: "x", stderr: "" });
     expect(await running.stop()).toBe(0);
   });
 
@@ -252,6 +256,13 @@ describe("the completion", () => {
       writeFileSync(file, result.out);
       const run = spawnSync(program, [...args, file], { encoding: "utf8" });
       if (run.error === undefined) expect(run).toMatchObject({ status: 0, stderr: "" });
+      if (run.error === undefined && shell === "fish") {
+        const offered = (text: string) =>
+          spawnSync(program, ["-c", `source '${file}'; complete -C '${text}'`], { encoding: "utf8" }).stdout;
+        expect(offered("restate-lite de")).toMatch(/^describe\t.*\ndev\t/);
+        expect(offered("restate-lite state s")).toMatch(/^set\b/);
+        expect(offered("restate-lite ls --status pa")).toMatch(/^paused\b/);
+      }
       expect(readFileSync(file, "utf8")).toBe(result.out);
     },
   );

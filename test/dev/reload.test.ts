@@ -1,3 +1,5 @@
+import { renameSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { attach, call, dev, isAlive, Project, query, send } from "./stand.ts";
 
@@ -82,6 +84,87 @@ describe("a change", () => {
     project.write("src/app.ts", program("better code"));
     await running.says(/Version 3 serves/);
     expect(await call(running, "Sleeper/nap", 0)).toBe("from better code");
+    expect(await running.stop()).toBe(0);
+  });
+
+  it("of files that go and come back, or are not there yet, is seen", async () => {
+    const project = new Project({ "src/app.ts": program("code"), "src/answer.ts": ANSWER });
+    const at = (name: string) => path.join(project.folder, name);
+    const running = await dev(project.folder, ["src/app.ts"]);
+    await running.says(/Version 1 serves/);
+    renameSync(at("src/answer.ts"), at("src/question.ts"));
+    await running.says(/Could not resolve "\.\/answer\.ts"[\s\S]*Version 1 goes on serving/);
+    expect(await call(running, "Sleeper/nap", 0)).toBe("from code");
+    project.write("src/answer.ts", ANSWER.replace("from", "again from"));
+    await running.says(/Version 2 serves/);
+    expect(await call(running, "Sleeper/nap", 0)).toBe("again from code");
+
+    const before = running.output().length;
+    project.write("src/app.ts", `import { more } from "../lib/more.js";\n${program("code", "more();")}`);
+    await running.says(/Could not resolve "\.\.\/lib\/more\.js"[\s\S]*Version 2 goes on serving/, before);
+    project.write("lib/more.ts", "export const more = (): void => {};");
+    await running.says(/Version 3 serves/);
+    expect(await running.stop()).toBe(0);
+  });
+
+  it("right after another one is not lost, and no version of those between stays", async () => {
+    const project = new Project({ "src/app.ts": program("code 0"), "src/answer.ts": ANSWER });
+    const running = await dev(project.folder, ["src/app.ts"]);
+    await running.says(/Version 1 serves/);
+    const saves = 30;
+    for (let save = 1; save <= saves; save++) {
+      project.write("src/app.ts", program(`code ${save}`));
+      // Later and later, so that a save meets the version before it in each state of its start.
+      await new Promise((resolve) => setTimeout(resolve, save * 5));
+    }
+    while ((await call(running, "Sleeper/nap", 0)) !== `from code ${saves}`);
+    const pids = () => [...running.output().matchAll(/process (\d+)/g)].map(([, pid]) => Number(pid));
+    while (pids().filter(isAlive).length !== 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    const { deployments } = (await (await fetch(`${running.admin}/deployments`)).json()) as { deployments: unknown[] };
+    expect(deployments).toHaveLength(1);
+    expect(await running.stop()).toBe(0);
+  });
+});
+
+describe("saves under load", () => {
+  const loaded = (code: number, isReplaced: boolean) => `
+import * as restate from "restate-lite/sdk";
+console.log("process", process.pid);
+export const steady = restate.service({
+  name: "Steady",
+  handlers: {
+    work: async (ctx: restate.Context, n: number): Promise<number[]> => {
+      const began = await ctx.run("began", () => ${code});
+      await ctx.sleep(n % 3 === 0 ? 400 : 20);
+      const ended = await ctx.run("ended", () => ${code});
+      return [n, began, ${isReplaced} ? 0 : ended];
+    },
+  },
+  options: { inactivityTimeout: 50 },
+});
+`;
+
+  it.each(["beside", "replace"] as const)("lose nothing with --reload=%s", async (reload) => {
+    const isReplaced = reload === "replace";
+    const project = new Project({ "app.ts": loaded(0, isReplaced) });
+    const running = await dev(project.folder, ["app.ts", `--reload=${reload}`]);
+    await running.says(/Version 1 serves/);
+    const calls: Promise<unknown>[] = [];
+    for (let save = 1; save <= 8; save++) {
+      for (let turn = 0; turn < 20; turn++) {
+        calls.push(call(running, "Steady/work", calls.length));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      project.write("app.ts", loaded(save, isReplaced));
+    }
+    const results = (await Promise.all(calls)) as number[][];
+    expect(results.map(([index]) => index)).toEqual(calls.map((_, index) => index));
+    // Each finished on the version that it began on, unless it was moved.
+    for (const [, began, ended] of results) expect(ended).toBe(isReplaced ? 0 : began);
+    const pids = () => [...running.output().matchAll(/process (\d+)/g)].map(([, pid]) => Number(pid));
+    while (pids().filter(isAlive).length !== 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    const rows = await query(running, "select count(*) as n from sys_invocation where completion_result = 'success'");
+    expect(rows).toEqual([{ n: calls.length }]);
     expect(await running.stop()).toBe(0);
   });
 });

@@ -41,17 +41,25 @@ export class Project {
 export interface Running {
   /** All that has been written so far, without colors. */
   output(): string;
+  /** The same with all that controls a terminal. */
+  raw(): string;
   /** Resolves with the first match, from `from` on, of what has been or will be written. */
   says(pattern: RegExp, from?: number): Promise<RegExpExecArray>;
   /** Keys, as the terminal sends them. */
   press(keys: string): void;
   stop(): Promise<number | null>;
+  /** Closes this end of its output. */
+  stopReading(): void;
   readonly exited: Promise<number | null>;
   readonly pid: number;
 }
 
 export interface RunOptions {
   readonly terminal?: boolean;
+  /** Width of the terminal; default: 160. */
+  readonly columns?: number;
+  /** The terminal says in the end how it is set. */
+  readonly isFollowedByStty?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   readonly node?: string;
   readonly cli?: string;
@@ -59,7 +67,8 @@ export interface RunOptions {
 
 /** Runs `restate-lite` in a folder: with pipes, or in a pseudo-terminal of util-linux's `script`. */
 export function run(folder: string, args: readonly string[], options: RunOptions = {}): Running {
-  const { terminal = false, environment = {}, node = process.execPath, cli = serverCliPath() } = options;
+  const { terminal = false, columns = 160, isFollowedByStty = false } = options;
+  const { environment = {}, node = process.execPath, cli = serverCliPath() } = options;
   const env = {
     ...Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(RESTATE_|RUST_LOG$|NO_COLOR$|FORCE_COLOR$|PORT$)/.test(name)),
@@ -67,7 +76,8 @@ export function run(folder: string, args: readonly string[], options: RunOptions
     ...environment,
   };
   const command = [node, cli, ...args];
-  const shell = `stty cols 160 rows 40; exec ${command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ")}`;
+  const end = isFollowedByStty ? "; stty -a" : "";
+  const shell = `stty cols ${columns} rows 40; ${isFollowedByStty ? "" : "exec "}${command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ")}${end}`;
   const child: ChildProcess = terminal
     ? spawn("script", ["-qefc", shell, "/dev/null"], { cwd: folder, env })
     : spawn(node, command.slice(1), { cwd: folder, env });
@@ -101,10 +111,12 @@ export function run(folder: string, args: readonly string[], options: RunOptions
     });
   return {
     output,
+    raw: () => text,
     says,
     exited,
     press: (keys) => void child.stdin?.write(keys),
     pid: child.pid ?? 0,
+    stopReading: () => void child.stdout?.destroy(),
     async stop() {
       if (terminal) child.stdin?.write("q");
       else child.kill("SIGINT");

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { Profile } from "./contenders.ts";
 import { type Difference, differences } from "./differences.ts";
 import type { Line } from "./probe.ts";
-import type { Verdicts } from "./tally.ts";
 
 export interface Mismatch {
   readonly step: string;
@@ -10,10 +9,18 @@ export interface Mismatch {
   readonly real: unknown;
 }
 
+/** What became of one step. */
+export interface Verdict {
+  readonly step: string;
+  /** Of the real server's answer; missing when it is another value that was compared. */
+  readonly status?: number;
+  readonly outcome: "equal" | "differentWithReason" | "differentWithoutReason";
+}
+
 export interface Comparison {
+  readonly verdicts: readonly Verdict[];
   /** Differences without a reason. */
   readonly mismatches: readonly Mismatch[];
-  readonly verdicts: Verdicts;
 }
 
 /**
@@ -27,29 +34,30 @@ export function compare(
   real: readonly Line[],
   seen: Set<Difference>,
 ): Comparison {
+  const verdicts: Verdict[] = [];
   const mismatches: Mismatch[] = [];
-  const counts = { cases: 0, refused: 0, values: 0, equal: 0, differentWithReason: 0 };
   for (const step of new Set([...real, ...ours].map((line) => line.step))) {
     const ourSeen = ours.find((line) => line.step === step)?.seen;
     const realSeen = real.find((line) => line.step === step)?.seen;
     const status = statusOf(realSeen);
-    if (status === undefined) counts.values += 1;
-    else counts.cases += 1;
-    if (typeof status === "number" && status >= 400) counts.refused += 1;
+    const conclude = (outcome: Verdict["outcome"]) =>
+      verdicts.push({ step, outcome, ...(typeof status === "number" ? { status } : {}) });
     if (isDeepStrictEqual(withoutWording(ourSeen), withoutWording(realSeen))) {
-      counts.equal += 1;
+      conclude("equal");
       continue;
     }
     const difference = differences.find((candidate) =>
       covers(candidate, profile, `${script}: ${step}`, ourSeen, realSeen),
     );
-    if (difference === undefined) mismatches.push({ step, ours: ourSeen, real: realSeen });
-    else {
+    if (difference === undefined) {
+      mismatches.push({ step, ours: ourSeen, real: realSeen });
+      conclude("differentWithoutReason");
+    } else {
       seen.add(difference);
-      counts.differentWithReason += 1;
+      conclude("differentWithReason");
     }
   }
-  return { mismatches, verdicts: { ...counts, differentWithoutReason: mismatches.length } };
+  return { verdicts, mismatches };
 }
 
 function covers(difference: Difference, profile: Profile, step: string, ours: unknown, real: unknown): boolean {
@@ -83,9 +91,13 @@ function contains(actual: unknown, expected: unknown): boolean {
 function withoutWording(seen: unknown): unknown {
   if (typeof seen !== "object" || seen === null || !("body" in seen)) return seen;
   const { body } = seen;
+  // What a parser found, and where.
+  if (typeof body === "string")
+    return { ...seen, body: body.replace(/^(Failed to (?:deserialize|parse) [\w ]+: ).+/s, "$1…") };
   if (typeof body !== "object" || body === null || !("message" in body)) return seen;
   const { message } = body;
   if (typeof message !== "string" || message === "" || message.startsWith("input validation error: ")) return seen;
-  const isOwnError = ("source" in body && body.source === "ingress") || "restate_code" in body;
+  const isOwnError =
+    ("source" in body && body.source === "ingress") || "restate_code" in body || Object.keys(body).length === 1;
   return isOwnError ? { ...seen, body: { ...body, message: "<wording>" } } : seen;
 }

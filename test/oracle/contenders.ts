@@ -39,12 +39,7 @@ export async function startContender(side: Side, profile: Profile): Promise<Cont
   const kind: ServerKind = side === "ours" ? "ours" : profile === "flags-on" ? "real-experimental" : "real";
   const [server, endpoint] = await Promise.all([TestServer.start(kind), TestEndpoint.start(mainEndpoint)]);
   const variants: TestEndpoint[] = [];
-  const registered = await fetch(`${server.adminUrl}/deployments`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ uri: endpoint.url }),
-  });
-  if (!registered.ok) throw new Error(`${side} did not register the endpoint: ${await registered.text()}`);
+  await server.register(endpoint.url);
 
   return {
     side,

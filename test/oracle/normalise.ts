@@ -1,3 +1,5 @@
+import { INVOCATION_ID, LOCAL_PORT, Names, TIMESTAMP } from "../support/names.ts";
+
 /** An answer without what must differ between two servers: ids, times, ports, the size of the wording. */
 export interface Normalised {
   readonly status: number;
@@ -15,19 +17,12 @@ const COMPARED_HEADERS = ["content-type", "x-restate-error-source", "location", 
 /** Their values are ids and times, so only whether they are there counts. */
 const COMPARED_PRESENCE = ["idempotency-expires", "x-restate-id", "access-control-allow-origin"] as const;
 
-const INVOCATION = /inv_1[0-9A-Za-z]{33}/g;
-const DEPLOYMENT = /dp_1[0-9A-Za-z]+/g;
-const AWAKEABLE = /(?:sign|prom)_1[0-9A-Za-z_-]+/g;
-const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
-const LOCAL_PORT = /\b(localhost|127\.0\.0\.1|\[::1\]):(\d+)/g;
+const DEPLOYMENT_ID = /dp_1[0-9A-Za-z]+/g;
+const AWAKEABLE_ID = /(?:sign|prom)_1[0-9A-Za-z_-]+/g;
 
-/**
- * Names what it masks by the order in which it first appeared in a script, so that "the same id as before" stays
- * visible while the id itself does not.
- */
+/** Masks the answers of one script. */
 export class Normaliser {
-  readonly #names = new Map<string, string>();
-  readonly #counts = new Map<string, number>();
+  readonly #names = new Names();
 
   answer(answer: RawAnswer): Normalised {
     const headers: Record<string, string> = {};
@@ -61,21 +56,11 @@ export class Normaliser {
 
   #mask(text: string): string {
     return text
-      .replace(INVOCATION, (id) => this.#name("invocation", id))
-      .replace(DEPLOYMENT, (id) => this.#name("deployment", id))
-      .replace(AWAKEABLE, (id) => this.#name("awakeable", id))
-      .replace(LOCAL_PORT, (_all, _host: string, port: string) => this.#name("address", port))
-      .replace(TIME, "<time>");
-  }
-
-  #name(kind: string, value: string): string {
-    const known = this.#names.get(value);
-    if (known !== undefined) return known;
-    const count = (this.#counts.get(kind) ?? 0) + 1;
-    this.#counts.set(kind, count);
-    const name = `<${kind} ${count}>`;
-    this.#names.set(value, name);
-    return name;
+      .replace(INVOCATION_ID, (id) => this.#names.of("invocation", id))
+      .replace(DEPLOYMENT_ID, (id) => this.#names.of("deployment", id))
+      .replace(AWAKEABLE_ID, (id) => this.#names.of("awakeable", id))
+      .replace(LOCAL_PORT, (_all, port: string) => this.#names.of("address", port))
+      .replace(TIMESTAMP, "<time>");
   }
 }
 

@@ -1,15 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+import type { Comparison, Verdict } from "./compare.ts";
 import type { Profile } from "./contenders.ts";
+import { ADMIN_DOCUMENT, OPERATION } from "./scripts/openapi.ts";
 
-/** For docs/compatibility.md. */
-const reportFile = fileURLToPath(new URL("../../node_modules/.cache/restate-lite/oracle-report.json", import.meta.url));
-
-/** What became of the steps of a script. */
-export interface Verdicts {
+/** What became of some steps. */
+export interface Counts {
   /** Requests whose answers were compared; `refused`: those that the real server answered with 4xx or 5xx. */
-  readonly cases: number;
+  readonly requests: number;
   readonly refused: number;
   /** What is compared beside answers: statuses, what a document says, the order of invocations. */
   readonly values: number;
@@ -18,57 +14,69 @@ export interface Verdicts {
   readonly differentWithoutReason: number;
 }
 
-export const noVerdicts: Verdicts = {
-  cases: 0,
-  refused: 0,
-  values: 0,
-  equal: 0,
-  differentWithReason: 0,
-  differentWithoutReason: 0,
-};
+/** For docs/compatibility.md. */
+export interface OracleReport {
+  readonly profiles: Readonly<Record<string, Readonly<Record<string, Counts>>>>;
+  /** Those of the admin API's OpenAPI document. */
+  readonly operations: Counts;
+}
 
-export function sum(a: Verdicts, b: Verdicts): Verdicts {
-  const names = Object.keys(noVerdicts) as (keyof Verdicts)[];
-  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as Verdicts;
+interface Step extends Verdict {
+  readonly profile: Profile;
+  readonly area: string;
+  readonly script: string;
 }
 
 /** Counts over a whole run. */
 export class Tally {
-  readonly #scripts = new Map<Profile, Map<string, Verdicts>>();
+  readonly #steps: Step[] = [];
+  readonly #scripts = new Set<string>();
 
-  constructor() {
-    rmSync(reportFile, { force: true });
+  add(profile: Profile, area: string, script: string, { verdicts }: Comparison): void {
+    this.#scripts.add(`${profile}: ${script}`);
+    this.#steps.push(...verdicts.map((verdict) => ({ ...verdict, profile, area, script })));
   }
 
-  add(profile: Profile, script: string, verdicts: Verdicts): void {
-    const scripts = this.#scripts.get(profile) ?? new Map<string, Verdicts>();
-    scripts.set(script, verdicts);
-    this.#scripts.set(profile, scripts);
-  }
-
-  of(profile: Profile): Verdicts {
-    return [...(this.#scripts.get(profile)?.values() ?? [])].reduce(sum, noVerdicts);
+  of(profile: Profile): Counts {
+    return count(this.#steps.filter((step) => step.profile === profile));
   }
 
   /** How many scripts ran, in all profiles. */
   get size(): number {
-    return [...this.#scripts.values()].reduce((size, scripts) => size + scripts.size, 0);
+    return this.#scripts.size;
   }
 
   /** One line for people. */
   summary(profile: Profile): string {
-    const { cases, refused, values, equal, differentWithReason, differentWithoutReason } = this.of(profile);
+    const { requests, refused, values, equal, differentWithReason, differentWithoutReason } = this.of(profile);
     return (
-      `oracle, ${profile}: ${cases} requests (${refused} refused) and ${values} other values: ${equal} equal, ` +
+      `oracle, ${profile}: ${requests} requests (${refused} refused) and ${values} other values: ${equal} equal, ` +
       `${differentWithReason} different with a reason, ${differentWithoutReason} different without one`
     );
   }
 
-  write(): void {
-    mkdirSync(path.dirname(reportFile), { recursive: true });
-    const report = Object.fromEntries(
-      [...this.#scripts].map(([profile, scripts]) => [profile, Object.fromEntries(scripts)]),
+  report(): OracleReport {
+    const profiles: Record<string, Record<string, Counts>> = {};
+    for (const { profile, area } of this.#steps) {
+      const areas = (profiles[profile] ??= {});
+      areas[area] ??= count(this.#steps.filter((step) => step.profile === profile && step.area === area));
+    }
+    // Both profiles have the same ones.
+    const operations = this.#steps.filter(
+      ({ profile, script, step }) => profile === "flags-on" && script === ADMIN_DOCUMENT && OPERATION.test(step),
     );
-    writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
+    return { profiles, operations: count(operations) };
   }
+}
+
+function count(steps: readonly Verdict[]): Counts {
+  const having = (outcome: Verdict["outcome"]) => steps.filter((step) => step.outcome === outcome).length;
+  return {
+    requests: steps.filter(({ status }) => status !== undefined).length,
+    refused: steps.filter(({ status = 0 }) => status >= 400).length,
+    values: steps.filter(({ status }) => status === undefined).length,
+    equal: having("equal"),
+    differentWithReason: having("differentWithReason"),
+    differentWithoutReason: having("differentWithoutReason"),
+  };
 }

@@ -19,12 +19,7 @@ const endpointFile = fileURLToPath(new URL("endpoints/history.mjs", import.meta.
 
 export async function startStand(kind: ServerKind): Promise<Stand> {
   const [server, endpoint] = await Promise.all([TestServer.start(kind), TestEndpoint.start(endpointFile)]);
-  const registered = await fetch(`${server.adminUrl}/deployments`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ uri: endpoint.url }),
-  });
-  if (!registered.ok) throw new Error(`${kind} did not register the endpoint: ${await registered.text()}`);
+  await server.register(endpoint.url);
   const answer = (query: string, accept = "application/json") =>
     fetch(`${server.adminUrl}/query`, {
       method: "POST",

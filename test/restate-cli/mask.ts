@@ -1,13 +1,9 @@
+import { INVOCATION_ID, LOCAL_PORT, Names, TIMESTAMP } from "../support/names.ts";
 import type { Stand } from "./stand.ts";
 
-const INVOCATION = /inv_1[0-9A-Za-z]{33}/g;
 const IDS = /\b(dp|vq|sub)_1[0-9A-Za-z]+/g;
-const LOCAL_PORT = /\b(?:localhost|127\.0\.0\.1):(\d+)/g;
 const ULID = /\b01[0-9A-HJKMNP-TV-Z]{24}\b/g;
-const TIMES = [
-  /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:\d\d)/g,
-  /\b[A-Z][a-z]{2},? \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d\d:?\d\d/g,
-];
+const TIMES = [TIMESTAMP, /\b[A-Z][a-z]{2},? \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d\d:?\d\d/g];
 const AMOUNT = "\\d+(?:\\.\\d+)? (?:days?|hours?|minutes?|seconds?|ms|us|ns)";
 const DURATIONS = [
   new RegExp(`\\b${AMOUNT}(?:(?:, | and )${AMOUNT})*`, "g"),
@@ -23,8 +19,7 @@ const DURATIONS = [
 export class Mask {
   readonly #stand: Stand;
   readonly #home: string;
-  readonly #names = new Map<string, string>();
-  readonly #counts = new Map<string, number>();
+  readonly #names = new Names();
 
   constructor(stand: Stand, home: string) {
     this.#stand = stand;
@@ -36,9 +31,9 @@ export class Mask {
     await this.#learnQueues(text);
     const masked = text
       .replaceAll(this.#home, "<home>")
-      .replace(INVOCATION, (id) => this.#names.get(id) ?? "<unknown invocation>")
-      .replace(IDS, (id, kind: string) => this.#name(kind, id))
-      .replace(LOCAL_PORT, (_all, port: string) => this.#name("address", port))
+      .replace(INVOCATION_ID, (id) => this.#names.known(id) ?? "<unknown invocation>")
+      .replace(IDS, (id, kind: string) => this.#names.of(kind, id))
+      .replace(LOCAL_PORT, (_all, port: string) => this.#names.of("address", port))
       .replace(ULID, "<ulid>")
       .replace(/"partition_key":\d+/g, '"partition_key":<number>')
       .replace(/Query took \S+/g, "Query took <duration>");
@@ -55,31 +50,24 @@ export class Mask {
 
   /** Invocations are named by their targets, in the order in which they were created. */
   async #learnInvocations(text: string): Promise<void> {
-    const isNew = [...text.matchAll(INVOCATION)].some(([id]) => !this.#names.has(id));
+    const isNew = [...text.matchAll(INVOCATION_ID)].some(([id]) => this.#names.known(id) === undefined);
     if (!isNew) return;
     for (const { id, target } of await this.#stand.rows(
       "select id, target from sys_invocation order by created_at, id",
     ))
-      this.#name(String(target), String(id));
+      this.#names.of(String(target), String(id));
   }
 
   /** Virtual queues have names of their own: what waits there. */
   async #learnQueues(text: string): Promise<void> {
-    const isNew = [...text.matchAll(IDS)].some(([id, kind]) => kind === "vq" && !this.#names.has(id));
+    const isNew = [...text.matchAll(IDS)].some(([id, kind]) => kind === "vq" && this.#names.known(id) === undefined);
     if (!isNew) return;
     for (const row of await this.#stand.rows(
       "select id, service_name, scope, limit_key, lock_name from sys_vqueue_meta",
     ))
-      this.#name(`vq ${row.lock_name ?? row.service_name} ${row.scope ?? "-"} ${row.limit_key ?? "-"}`, String(row.id));
-  }
-
-  #name(kind: string, value: string): string {
-    const known = this.#names.get(value);
-    if (known !== undefined) return known;
-    const count = (this.#counts.get(kind) ?? 0) + 1;
-    this.#counts.set(kind, count);
-    const name = `<${kind} ${count}>`;
-    this.#names.set(value, name);
-    return name;
+      this.#names.of(
+        `vq ${row.lock_name ?? row.service_name} ${row.scope ?? "-"} ${row.limit_key ?? "-"}`,
+        String(row.id),
+      );
   }
 }

@@ -1,7 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ReportFile } from "../support/reports.ts";
 import { commandsOfHelp } from "./commands.ts";
 import { compare } from "./compare.ts";
 import { type Difference, differences } from "./differences.ts";
@@ -9,16 +7,11 @@ import { sessions } from "./sessions/index.ts";
 import { type Profile, Stand } from "./stand.ts";
 import { Terminal } from "./terminal.ts";
 
-/** For the table of docs/compatibility.md. */
-const reportFile = fileURLToPath(
-  new URL("../../node_modules/.cache/restate-lite/restate-cli-report.json", import.meta.url),
-);
+const reportFile = new ReportFile("restate-cli");
 const profiles = Object.keys(sessions) as Profile[];
 const report = { commands: 0, equal: 0, differentWithReason: 0, differentWithoutReason: 0 };
 const typed: string[] = [];
 let sessionsToCome = profiles.flatMap((profile) => sessions[profile]).length;
-
-beforeAll(() => rmSync(reportFile, { force: true }));
 
 for (const profile of profiles) {
   const known = differences.filter((difference) => (difference.profile ?? profile) === profile);
@@ -65,9 +58,6 @@ describe("the list of commands", () => {
   });
 });
 
-// Only of all of it: nobody should quote the numbers of a part.
 afterAll(() => {
-  if (sessionsToCome > 0) return;
-  mkdirSync(path.dirname(reportFile), { recursive: true });
-  writeFileSync(reportFile, `${JSON.stringify(report, null, 2)}\n`);
+  if (sessionsToCome === 0) reportFile.write(report);
 });

@@ -100,6 +100,16 @@ export class TestServer {
     return this.#diary;
   }
 
+  /** Registers an endpoint. @throws Error with the server's words when it refuses */
+  async register(endpointUrl: string): Promise<void> {
+    const answer = await fetch(`${this.adminUrl}/deployments`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ uri: endpointUrl }),
+    });
+    if (!answer.ok) throw new Error(`${this.kind} did not register the endpoint: ${await answer.text()}`);
+  }
+
   get pid(): number {
     const pid = this.#program?.child.pid;
     if (pid === undefined) throw new Error("the server is not running");

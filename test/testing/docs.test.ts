@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { restateServerPath } from "../support/toolchain.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const cache = path.join(root, "node_modules/.cache/restate-lite");
@@ -41,11 +42,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(args: readonly string[]): { status: number | null; output: string; report: () => Report } {
+function run(
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): { status: number | null; output: string; report: () => Report } {
   const reportFile = path.join(folder, "report.json");
   const vitest = path.join(root, "node_modules/vitest/vitest.mjs");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const environment = { ...process.env, CI: "true", NO_COLOR: "1" };
+  const environment = { ...process.env, CI: "true", NO_COLOR: "1", ...more };
   const ran = spawnSync(process.execPath, [vitest, "run", ...reporters, ...args], {
     cwd: folder,
     encoding: "utf8",
@@ -74,7 +78,11 @@ it("the blocks fit the types", { timeout: 120_000 }, () => {
 interface Report {
   readonly numPassedTests: number;
   readonly numTotalTests: number;
-  readonly testResults: readonly { readonly name: string; readonly status: string }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
 }
 
 it("every block of docs/testing.md is one that this test runs or compares", () => {
@@ -94,6 +102,17 @@ it("npx vitest run passes every test of the guide", { timeout: 120_000 }, () => 
   const { numPassedTests, numTotalTests, testResults } = report();
   expect([numPassedTests, numTotalTests]).toEqual([titles, titles]);
   expect(testResults).toHaveLength(files.filter(({ name }) => name?.endsWith(".test.ts")).length);
+});
+
+it("on the real server, the tests that need more than it has are skipped with the reason", { timeout: 120_000 }, () => {
+  const engine = { RESTATE_TEST_ENGINE: "restate-server", RESTATE_SERVER_BINARY: restateServerPath };
+  const { status, output, report } = run(["--reporter=verbose", "engines.test.ts"], engine);
+  expect(status, output).toBe(0);
+  const { testResults } = report();
+  const told = testResults.flatMap(({ assertionResults }) => assertionResults.map((each) => each.status));
+  expect(told).toEqual(["skipped", "skipped"]);
+  for (const reason of ["fault injection", "a clock that the test moves"])
+    expect(output).toContain(`restate-server does not have ${reason}; only engine: "restate-lite" does`);
 });
 
 it("the message of the guide is the one that is shown", { timeout: 60_000 }, () => {

@@ -78,6 +78,21 @@ describe("restate-server", () => {
     await expect(start).rejects.toThrow('clock: "virtual" needs engine: "restate-lite"');
   });
 
+  it("skips a test that needs a clock that it does not have, with the reason", async () => {
+    // As vitest's own: what is skipped goes no further.
+    const test = {
+      skip: (reason?: string) => {
+        throw new Error(`skipped: ${reason}`);
+      },
+    };
+    const options = { services: [greeter], clock: "auto", test } as const;
+    await expect(RestateTestEnvironment.start({ ...options, engine: "restate-server" })).rejects.toThrow(
+      "skipped: restate-server does not have a clock that the test moves",
+    );
+    await using env = await RestateTestEnvironment.start({ ...options, engine: "restate-lite" });
+    expect(env.clock.mode).toBe("auto");
+  });
+
   it("is chosen by RESTATE_TEST_ENGINE for tests that say nothing", async () => {
     process.env.RESTATE_TEST_ENGINE = "restate-server";
     try {

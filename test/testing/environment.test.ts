@@ -28,6 +28,16 @@ describe("an environment", () => {
     expect(env.engine).toBe("restate-lite");
   });
 
+  it("says where it is as a container would", async () => {
+    const env = await RestateTestEnvironment.start({ services: [greeter] });
+    const container = env.startedRestateContainer;
+    expect(`http://${container.getHost()}:${container.getMappedPort(8080)}`).toBe(env.baseUrl());
+    expect(container.getMappedPort(9070)).toBe(Number(new URL(env.adminAPIBaseUrl()).port));
+    expect(() => container.getMappedPort(5122)).toThrow("neither 8080 (ingress) nor 9070 (admin)");
+    await container.stop();
+    expect(() => env.baseUrl()).toThrow("RL_TEST_STOPPED");
+  });
+
   it("is gone when it has been stopped, and can be stopped twice", async () => {
     const env = await RestateTestEnvironment.start({ services: [greeter] });
     const url = env.baseUrl();

@@ -34,7 +34,8 @@ export class RealEngine implements TestEngine {
     if (options.clock !== "real") {
       throw new TestEnvironmentError(
         "RL_TEST_NOT_SUPPORTED",
-        `clock: "${options.clock}" needs engine: "restate-lite"; restate-server knows the wall clock only`,
+        `clock: "${options.clock}" needs engine: "restate-lite"; restate-server knows the wall clock only. Pass ` +
+          "start({ test }) the context of the test to have it skipped",
       );
     }
     const binary = binaryOfServer();
@@ -68,6 +69,8 @@ export class RealEngine implements TestEngine {
     this.#process.stdout?.on("data", keep);
     this.#process.stderr?.on("data", keep);
     this.#process.on("error", (error) => keep(Buffer.from(error.message)));
+    // A test process that ends early leaves no server behind.
+    endWithThisProcess(this.#process);
     this.state = {
       read: (service, key) => this.#readState(service, key),
       write: (service, key, entries) => this.#writeState(service, key, entries),
@@ -131,6 +134,22 @@ export class RealEngine implements TestEngine {
     if (response.ok) return response;
     throw new TestEnvironmentError("RL_TEST_SERVER", `${where}: ${response.status} ${await response.text()}`);
   }
+}
+
+const servers = new Set<ChildProcess>();
+
+function endWithThisProcess(server: ChildProcess): void {
+  // One listener, however many servers there are.
+  if (servers.size === 0) process.once("exit", killServers);
+  servers.add(server);
+  server.once("exit", () => {
+    servers.delete(server);
+    if (servers.size === 0) process.removeListener("exit", killServers);
+  });
+}
+
+function killServers(): void {
+  for (const server of servers) server.kill("SIGKILL");
 }
 
 interface Ports {

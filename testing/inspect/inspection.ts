@@ -5,7 +5,7 @@ import {
   MessageType,
   RunCommand,
 } from "../../sdk/protocol/index.ts";
-import type { ServerEvent } from "../../server/seams.ts";
+import { isOfInvocation, type ServerEvent } from "../../server/seams.ts";
 import type { OpenServer } from "../../server/start.ts";
 import {
   entryNumber,
@@ -157,7 +157,7 @@ export class Inspection {
 
   #happened(event: ServerEvent): void {
     this.#changes += 1;
-    if (event.kind === "registry") return;
+    if (!isOfInvocation(event)) return;
     this.#attempts.set(event.id, this.attempts(event.id) + (event.kind === "running" ? 1 : 0));
     for (const call of this.#listeners.get(event.id) ?? []) call();
   }

@@ -54,14 +54,22 @@ export interface InvocationSnapshot {
 
 const WAIT_LIMIT_MS = 5000;
 
+/** By this one copy of the package (an ES module, CommonJS) knows the invocations of another one. */
+const BRAND = Symbol.for("restate-lite.testing.invocation");
+
 /** An invocation, to look at. Everything is read when it is asked for. */
 export class TestInvocation {
+  readonly [BRAND] = true;
   readonly id: string;
   readonly #world: InvocationWorld;
 
   constructor(id: string, world: InvocationWorld) {
     this.id = id;
     this.#world = world;
+  }
+
+  static is(value: unknown): value is TestInvocation {
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 
   get status(): InvocationState {

@@ -70,7 +70,7 @@ export interface RestateMatchers<R = unknown> {
 }
 
 function asInvocation(received: unknown, matcher: string): TestInvocation {
-  if (received instanceof TestInvocation) return received;
+  if (TestInvocation.is(received)) return received;
   throw new TypeError(`${matcher} looks at an invocation of the environment: expect(env.invocation(id)).${matcher}(…)`);
 }
 

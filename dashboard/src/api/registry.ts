@@ -8,7 +8,26 @@ export interface RetryPolicy {
   readonly on_max_attempts?: string;
 }
 
-export interface Handler {
+/** What the server says about a setting, such as that it has no effect (RT0021). */
+export interface Info {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Settings that a service has and a handler may have of its own. Durations as the server prints them: `1m 30s`. */
+export interface Settings {
+  readonly idempotency_retention?: string;
+  readonly workflow_completion_retention?: string;
+  readonly journal_retention?: string;
+  readonly inactivity_timeout?: string;
+  readonly abort_timeout?: string;
+  readonly enable_lazy_state?: boolean;
+  readonly retry_policy?: RetryPolicy;
+  readonly info?: readonly Info[];
+}
+
+export interface Handler extends Settings {
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly name: string;
   readonly ty?: "Exclusive" | "Shared" | "Workflow";
   readonly public?: boolean;
@@ -17,10 +36,9 @@ export interface Handler {
   readonly output_description?: string;
   readonly input_json_schema?: unknown;
   readonly output_json_schema?: unknown;
-  readonly retry_policy?: RetryPolicy;
 }
 
-export interface Service {
+export interface Service extends Settings {
   readonly name: string;
   readonly ty: "Service" | "VirtualObject" | "Workflow";
   readonly handlers: readonly Handler[];
@@ -29,13 +47,6 @@ export interface Service {
   readonly public: boolean;
   readonly documentation?: string;
   readonly metadata?: Readonly<Record<string, string>>;
-  readonly idempotency_retention?: string;
-  readonly workflow_completion_retention?: string;
-  readonly journal_retention?: string;
-  readonly inactivity_timeout?: string;
-  readonly abort_timeout?: string;
-  readonly enable_lazy_state?: boolean;
-  readonly retry_policy?: RetryPolicy;
 }
 
 export interface Deployment {
@@ -48,7 +59,14 @@ export interface Deployment {
   readonly min_protocol_version: number;
   readonly max_protocol_version: number;
   readonly sdk_version?: string;
+  readonly additional_headers?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly services: readonly { readonly name: string; readonly revision: number }[];
+}
+
+/** A deployment with all that its services are; the answer to a registration, too, has these. */
+export interface DeploymentDetail extends Omit<Deployment, "services"> {
+  readonly services: readonly Service[];
 }
 
 export interface Version {

@@ -11,6 +11,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["j  k", "Next or previous row"],
   ["x", "Select the row"],
   ["Enter", "Open the row"],
+  [`${modKey} Enter`, "Run the query, in SQL"],
   ["Esc", "Close, or clear the selection"],
   ["?", "This help"],
 ];

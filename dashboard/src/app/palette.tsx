@@ -3,8 +3,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
-import { services } from "../api/registry.ts";
+import type { Place } from "../api/instance.ts";
+import { type Service, services } from "../api/registry.ts";
 import { Icon } from "../ui/icon.tsx";
+import { instanceAddress } from "../ui/instance-link.tsx";
 import { NAVIGATION } from "./pages.ts";
 import { setTheme } from "./theme.ts";
 
@@ -22,6 +24,7 @@ export function Palette({ isOpen, onClose, onHelp }: PaletteProps) {
   const [text, setText] = useState("");
   const known = useQuery({ queryKey: ["services"], queryFn: services, enabled: isOpen });
   const wanted = text.trim();
+  const place = placeOf(wanted, known.data ?? []);
 
   function run(what: () => unknown): () => void {
     return () => {
@@ -53,6 +56,11 @@ export function Palette({ isOpen, onClose, onHelp }: PaletteProps) {
                   onSelect={run(() => navigate({ to: "/invocations/$id", params: { id: wanted } }))}
                 >
                   <Icon name="arrow" /> Open <code>{wanted}</code>
+                </Command.Item>
+              )}
+              {place !== undefined && (
+                <Command.Item value={`instance ${wanted}`} onSelect={run(() => navigate(instanceAddress(place)))}>
+                  <Icon name="state" /> State of {place.service} / <code>{place.key}</code>
                 </Command.Item>
               )}
               <Command.Group heading="Pages">
@@ -114,4 +122,14 @@ export function Palette({ isOpen, onClose, onHelp }: PaletteProps) {
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** `Service/key`, in upper or lower case: the object or workflow. */
+function placeOf(text: string, known: readonly Service[]): Place | undefined {
+  const slash = text.indexOf("/");
+  if (slash < 1 || slash === text.length - 1) return undefined;
+  const name = text.slice(0, slash).toLowerCase();
+  const service = known.find((one) => one.name.toLowerCase() === name);
+  if (service === undefined || service.ty === "Service") return undefined;
+  return { service: service.name, key: text.slice(slash + 1) };
 }

@@ -37,25 +37,68 @@ const services = createRoute({
 const service = createRoute({
   getParentRoute: () => root,
   path: "/services/$name",
-  validateSearch: texts(["handler"]),
+  validateSearch: texts(["handler", "view"]),
   component: lazyRouteComponent(() => import("../pages/services/service.tsx"), "ServicePage"),
 });
 
 const deployments = createRoute({
   getParentRoute: () => root,
   path: "/deployments",
+  validateSearch: texts(["id"]),
   component: lazyRouteComponent(() => import("../pages/deployments/deployments.tsx"), "Deployments"),
 });
 
 const state = createRoute({
   getParentRoute: () => root,
   path: "/state",
-  validateSearch: texts(["service", "key"]),
+  validateSearch: texts(["service", "q"]),
   component: lazyRouteComponent(() => import("../pages/state/state.tsx"), "State"),
 });
 
+const instancePage = lazyRouteComponent(() => import("../pages/instance/page.tsx"), "InstancePage");
+
+const instance = createRoute({
+  getParentRoute: () => root,
+  path: "/state/$service/$key",
+  validateSearch: texts(["scope"]),
+  component: instancePage,
+});
+
+/** For keys that cannot be a step of an address. */
+const oddInstance = createRoute({
+  getParentRoute: () => root,
+  path: "/state/$service",
+  validateSearch: texts(["key", "scope"]),
+  component: instancePage,
+});
+
+const flow = createRoute({
+  getParentRoute: () => root,
+  path: "/flow",
+  component: lazyRouteComponent(() => import("../pages/flow/flow.tsx"), "FlowControl"),
+});
+
+const sql = createRoute({
+  getParentRoute: () => root,
+  path: "/sql",
+  validateSearch: texts(["query"]),
+  component: lazyRouteComponent(() => import("../pages/sql/console.tsx"), "SqlConsole"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, invocations, invocation, services, service, deployments, state]),
+  routeTree: root.addChildren([
+    overview,
+    invocations,
+    invocation,
+    services,
+    service,
+    deployments,
+    state,
+    instance,
+    oddInstance,
+    flow,
+    sql,
+  ]),
   basepath: "/ui",
   parseSearch,
   stringifySearch,

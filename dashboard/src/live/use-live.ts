@@ -1,7 +1,7 @@
 import { type QueryKey, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { type FeedState, feed } from "./feed.ts";
-import type { Change, FeedEvent } from "./messages.ts";
+import type { Change, FeedEvent, StateChange } from "./messages.ts";
 
 export function useFeedState(): FeedState {
   return useSyncExternalStore(feed.onState, () => feed.state);
@@ -19,6 +19,8 @@ export interface LiveOptions<T> {
   readonly fetch: (signal: AbortSignal) => Promise<T>;
   /** Which changes of invocations make the answer, if there is one, old. */
   readonly on?: (change: Change, answer: T | undefined) => boolean;
+  /** Which changes of state over the admin API do. */
+  readonly onState?: (change: StateChange) => boolean;
   /** Whether changes of deployments and services do. */
   readonly onRegistry?: boolean;
   /** The least time between two fetches. A slow answer is asked for less often, so that the server stays free. */
@@ -31,11 +33,13 @@ const SHARE = 0.15;
 
 /** An answer of the server that is fetched again when the feed says that it is old. */
 export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
-  const { key, fetch, on, onRegistry = false, everyMs = 100, enabled = true } = options;
+  const { key, fetch, on, onState, onRegistry = false, everyMs = 100, enabled = true } = options;
   const client = useQueryClient();
   const timer = useRef<number | undefined>(undefined);
   const tookMs = useRef(0);
   const endedAt = useRef(0);
+  const latestKey = useRef(key);
+  latestKey.current = key;
   const query = useQuery<T, Error>({
     queryKey: key,
     enabled,
@@ -53,14 +57,16 @@ export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
     const isOld =
       event.type === "refetch" ||
       (onRegistry && event.registry) ||
+      (onState !== undefined && (event.states?.some(onState) ?? false)) ||
       (on !== undefined && event.changes.some((change) => on(change, query.data)));
     if (!isOld || timer.current !== undefined || !enabled) return;
     const earliest = endedAt.current + Math.max(everyMs, tookMs.current / SHARE);
     const delay = event.type === "refetch" ? 0 : Math.max(0, earliest - performance.now());
     timer.current = window.setTimeout(() => {
       timer.current = undefined;
-      // What came while a fetch was under way may not be in it: that one is given up.
-      void client.invalidateQueries({ queryKey: key, exact: true });
+      // What came while a fetch was under way may not be in it: that one is given up. And by now the component may
+      // show another answer than when it heard of the change.
+      void client.invalidateQueries({ queryKey: latestKey.current, exact: true });
     }, delay);
   });
   useEffect(

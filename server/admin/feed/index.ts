@@ -7,4 +7,4 @@
  * listens, or did a moment ago and may resume.
  */
 export { createFeed, type Feed, type FeedParts } from "./feed.ts";
-export type { Change, ChangedStatus, FeedMessage } from "./messages.ts";
+export type { Change, ChangedStatus, FeedMessage, StateChange } from "./messages.ts";

@@ -1,4 +1,4 @@
-import type { ServerEvent } from "../../seams.ts";
+import type { InvocationEvent, StateEvent } from "../../seams.ts";
 
 /** The statuses of `sys_invocation`, and `removed`: nothing of it is stored any more. */
 export type ChangedStatus =
@@ -34,6 +34,9 @@ export interface Change {
   readonly nextAttemptMs?: number | undefined;
 }
 
+/** A change of state that was asked for over the admin API, and what has become of it. */
+export type StateChange = Pick<StateEvent, "service" | "key" | "scope" | "outcome" | "position">;
+
 export type FeedMessage =
   /**
    * The first message. `resumed`: everything since the number that the reader named follows, if there is anything;
@@ -41,13 +44,23 @@ export type FeedMessage =
    */
   | { readonly type: "hello"; readonly epoch: string; readonly seq: number; readonly resumed: boolean }
   /** Everything after the number of the message before, up to `seq`. */
-  | { readonly type: "changes"; readonly seq: number; readonly registry: boolean; readonly changes: readonly Change[] }
+  | {
+      readonly type: "changes";
+      readonly seq: number;
+      readonly registry: boolean;
+      readonly changes: readonly Change[];
+      /** Absent: none. */
+      readonly states?: readonly StateChange[];
+    }
   /** There was too much to tell: fetch anew what you show. */
   | { readonly type: "refetch"; readonly seq: number };
 
-/** The change that an event is; `undefined` for events that are about no invocation. */
-export function changeOf(event: ServerEvent): Change | undefined {
-  if (event.kind === "registry") return undefined;
+export function stateChangeOf({ service, key, scope, outcome, position }: StateEvent): StateChange {
+  return { service, key, scope, outcome, position };
+}
+
+/** The change that an event of an invocation is. */
+export function changeOf(event: InvocationEvent): Change {
   const { id, service, handler, key, scope, createdAtMs, atMs } = event;
   const subject = { id, service, handler, key, scope, createdAtMs, atMs };
   switch (event.kind) {

@@ -92,6 +92,7 @@ export class Readers {
   }
 }
 
-function messageOf({ seq, registry, changes }: Batch): FeedMessage {
-  return changes === undefined ? { type: "refetch", seq } : { type: "changes", seq, registry, changes };
+function messageOf({ seq, registry, changes, states }: Batch): FeedMessage {
+  if (changes === undefined) return { type: "refetch", seq };
+  return { type: "changes", seq, registry, changes, ...(states === undefined ? {} : { states }) };
 }

@@ -1,4 +1,4 @@
-import { type Change, merged } from "./messages.ts";
+import { type Change, merged, type StateChange } from "./messages.ts";
 
 /** What was told under one number. */
 export interface Batch {
@@ -6,6 +6,8 @@ export interface Batch {
   readonly registry: boolean;
   /** `undefined`: too many to tell. */
   readonly changes: readonly Change[] | undefined;
+  /** In order; absent when there are none. */
+  readonly states?: readonly StateChange[];
 }
 
 /** The last batches in order, up to a number of changes; older ones are forgotten. */
@@ -24,8 +26,8 @@ export class Recent {
     return this.#seq;
   }
 
-  add(changes: readonly Change[] | undefined, registry: boolean): Batch {
-    const batch = { seq: ++this.#seq, registry, changes };
+  add(changes: readonly Change[] | undefined, registry: boolean, states: readonly StateChange[] = []): Batch {
+    const batch: Batch = { seq: ++this.#seq, registry, changes, ...(states.length > 0 ? { states } : {}) };
     this.#batches.push(batch);
     this.#size += sizeOf(batch);
     let forgotten = 0;
@@ -52,7 +54,13 @@ export class Recent {
       if (changes === undefined) return undefined;
       for (const change of changes) gather(byId, change);
     }
-    return { seq: this.#seq, registry: batches.some(({ registry }) => registry), changes: [...byId.values()] };
+    const states = batches.flatMap((batch) => batch.states ?? []);
+    return {
+      seq: this.#seq,
+      registry: batches.some(({ registry }) => registry),
+      changes: [...byId.values()],
+      ...(states.length > 0 ? { states } : {}),
+    };
   }
 }
 
@@ -64,6 +72,6 @@ export function gather(byId: Map<string, Change>, change: Change): void {
 }
 
 /** An empty batch has a size too, so that their number is bounded. */
-function sizeOf({ changes }: Batch): number {
-  return 1 + (changes?.length ?? 0);
+function sizeOf({ changes, states }: Batch): number {
+  return 1 + (changes?.length ?? 0) + (states?.length ?? 0);
 }

@@ -1,14 +1,17 @@
 /**
- * Entry file of the query process (`process.argv[2]`: the database, or nothing for one that comes with each query). It
- * answers one query at a time; `children.ts` is the other half.
+ * Entry file of the query process (`process.argv`: the database, or nothing for one that comes with each query; the
+ * milliseconds that a query may take). It answers one query at a time; `children.ts` is the other half.
  */
+import os from "node:os";
 import { QueryDatabase } from "./database.ts";
 import type { Ask, FromChild, ToChild } from "./messages.ts";
 import { loadParser } from "./parse.ts";
 import { CHUNK_BYTES, runQuery } from "./run.ts";
 import { QueryError } from "./types.ts";
+import { Watchdog } from "./watchdog.ts";
 
-const path = process.argv[2] ?? "";
+const [, , path = "", limitMs] = process.argv;
+const watchdog = new Watchdog(Number(limitMs));
 let database: QueryDatabase | undefined;
 /** What is left of the answer. */
 let rest: Buffer[] = [];
@@ -26,7 +29,7 @@ function open({ image }: Ask): QueryDatabase {
 
 async function answer(ask: Ask): Promise<void> {
   try {
-    rest = await runQuery(open(ask), ask);
+    rest = await watchdog.watch(() => runQuery(open(ask), ask));
     say({ kind: "answer", bytes: rest.reduce((sum, { length }) => sum + length, 0) });
   } catch (error) {
     const { status, message } = error instanceof QueryError ? error : new QueryError(String(error));
@@ -53,5 +56,11 @@ process.on("message", (message: ToChild) => {
 process.on("disconnect", () => process.exit(0));
 // A terminal's Ctrl-C reaches the whole group; the server says when to end.
 process.on("SIGINT", () => {});
+try {
+  // Calls come first.
+  os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // A system that does not let it: then it is as important as everything else.
+}
 await loadParser();
 say({ kind: "ready" });

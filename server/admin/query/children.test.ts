@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, expect, it, vi } from "vitest";
 import { Transcript } from "../../engine/transcript.ts";
-import { type QueryLimits, QueryService, querySource } from "./service.ts";
+import { type QueryLimits, QueryService, type QuerySource, querySource } from "./service.ts";
 
 /** A query without end that touches the database, so that it holds a read transaction. */
 const ENDLESS = "select count(*) as c from generate_series(1, 100000000000) t(x), sys_invocation";
@@ -15,17 +18,17 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-function serviceOf(limits: Partial<QueryLimits> = {}) {
+function serviceOf(limits: Partial<QueryLimits> = {}, more: (own: Transcript) => Partial<QuerySource> = () => ({})) {
   const dir = mkdtempSync(join(tmpdir(), "restate-lite-query-"));
   const t = new Transcript({ dataDir: dir });
   t.send("Greeter/greet");
-  const service = new QueryService(querySource(t.storage, t.engine, t.clock), () => {}, limits);
+  const service = new QueryService({ ...querySource(t.storage, t.engine, t.clock), ...more(t) }, () => {}, limits);
   closers.push(() => {
     service.close();
     rmSync(dir, { recursive: true, force: true });
   });
-  const rows = async (query: string): Promise<unknown> => {
-    const answer = await service.ask(query, "json");
+  const rows = async (query: string, abandoned?: AbortSignal): Promise<unknown> => {
+    const answer = await service.ask(query, "json", abandoned);
     const chunks: Buffer[] = [];
     for (let chunk = await answer.next(); chunk !== undefined; chunk = await answer.next()) chunks.push(chunk);
     answer.release();
@@ -67,6 +70,80 @@ it(
   },
 );
 
+it("a query that nobody waits for any more is ended, and the next one works", { timeout: PATIENCE_MS }, async () => {
+  const { service, rows } = serviceOf({ processes: 1 });
+  const client = new AbortController();
+  await rows("select 1 as one");
+  const running = rows(ENDLESS, client.signal);
+  const [pid] = service.pids;
+  const other = new AbortController();
+  const waiting = rows("select 1 as one", other.signal);
+  const next = rows("select 2 as two");
+  other.abort();
+  await expect(waiting).rejects.toThrow("the client has gone");
+  expect(service.pids).toEqual([pid]);
+  client.abort();
+  await expect(running).rejects.toThrow("the client has gone");
+  expect(await next).toEqual([{ two: 2 }]);
+  expect(service.pids).not.toContain(pid);
+});
+
+it("nor is one begun whose client left while its process was starting", { timeout: PATIENCE_MS }, async () => {
+  const { service, rows } = serviceOf({ processes: 1 });
+  const client = new AbortController();
+  const starting = rows(ENDLESS, client.signal);
+  const [pid] = service.pids;
+  client.abort();
+  await expect(starting).rejects.toThrow("the client has gone");
+  expect(await rows("select 1 as one")).toEqual([{ one: 1 }]);
+  expect(service.pids).toEqual([pid]);
+});
+
+it("queries make a pause when they keep the write-ahead log from its end", { timeout: PATIENCE_MS }, async () => {
+  const limitBytes = 1024 * 1024;
+  const { t, rows } = serviceOf({}, ({ storage: { writeAheadLog } }) => ({
+    writeAheadLog: {
+      get isTooLong() {
+        return writeAheadLog.lengthBytes > limitBytes && writeAheadLog.uncopiedBytes > 0;
+      },
+      copy: () => writeAheadLog.copy(),
+    },
+  }));
+  const { writeAheadLog } = t.storage;
+  await rows("select 1 as one");
+  const client = new AbortController();
+  const endless = rows(ENDLESS, client.signal);
+  // It reads one state of the database when a copy of the log does not come to the end of it any more.
+  await vi.waitFor(async () => {
+    t.send("Greeter/greet", "x".repeat(200_000));
+    await writeAheadLog.copy();
+    expect(writeAheadLog.uncopiedBytes).toBeGreaterThan(0);
+  }, PATIENCE_MS);
+  while (writeAheadLog.lengthBytes <= limitBytes) t.send("Greeter/greet", "x".repeat(200_000));
+  let isAnswered = false;
+  const next = rows("select 2 as two").then((found) => {
+    isAnswered = true;
+    return found;
+  });
+  await writeAheadLog.copy();
+  expect(isAnswered).toBe(false);
+  client.abort();
+  await expect(endless).rejects.toThrow("the client has gone");
+  expect(await next).toEqual([{ two: 2 }]);
+  expect(writeAheadLog.uncopiedBytes).toBe(0);
+  t.send("Greeter/greet");
+  expect(writeAheadLog.lengthBytes).toBeLessThan(limitBytes);
+});
+
+it("a log that somebody else holds does not keep queries waiting for ever", { timeout: PATIENCE_MS }, async () => {
+  const copies: number[] = [];
+  const { rows } = serviceOf({}, () => ({
+    writeAheadLog: { isTooLong: true, copy: async () => void copies.push(1) },
+  }));
+  expect(await Promise.all([rows("select 1 as one"), rows("select 1 as one")])).toHaveLength(2);
+  expect(copies.length).toBeGreaterThan(0);
+});
+
 it("a query sees what was committed before it, and nothing of an open turn", { timeout: PATIENCE_MS }, async () => {
   const { t, rows } = serviceOf();
   await rows("select 1 as one");
@@ -82,4 +159,22 @@ it("a database in memory is copied for the query", { timeout: PATIENCE_MS }, asy
   const answer = await service.ask("select count(*) as c from sys_invocation", "json");
   expect((await answer.next())?.toString()).toBe('{"rows":[{"c":1}]}');
   answer.release();
+});
+
+it("a query ends when its server was killed, so that it does not hold the log", { timeout: PATIENCE_MS }, async () => {
+  const { t } = serviceOf();
+  const { writeAheadLog } = t.storage;
+  const file = fileURLToPath(new URL("orphan.fixture.ts", import.meta.url));
+  const server = spawn(process.execPath, ["--import", "tsx", file, t.storage.db.name], { stdio: "inherit" });
+  closers.push(() => server.kill("SIGKILL"));
+  const isHeld = async () => {
+    t.send("Greeter/greet");
+    await writeAheadLog.copy();
+    return writeAheadLog.uncopiedBytes > 0;
+  };
+  await vi.waitFor(async () => expect(await isHeld()).toBe(true), PATIENCE_MS);
+  server.kill("SIGKILL");
+  await once(server, "exit");
+  expect(await isHeld()).toBe(true);
+  await vi.waitFor(async () => expect(await isHeld()).toBe(false), PATIENCE_MS);
 });

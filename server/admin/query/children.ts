@@ -14,7 +14,17 @@ export interface ChildrenOptions {
   readonly processes: number;
   /** How long a process without a query stays. */
   readonly idleMs: number;
+  /** What the queries' reading keeps the write-ahead log from. */
+  readonly writeAheadLog: WriteAheadLog;
   readonly log: Log;
+}
+
+/** The write-ahead log as readers see it: it starts from its beginning only when none of them needs its end. */
+export interface WriteAheadLog {
+  /** Whether queries have kept it from that for so long that they should make a pause. */
+  readonly isTooLong: boolean;
+  /** Copies it to the database, which works while nobody reads. */
+  copy(): Promise<void>;
 }
 
 /** The answer to a query, read piece by piece so that a slow client keeps nobody's memory but the process's. */
@@ -29,6 +39,11 @@ export interface Answer {
 /** A process that takes so many queries is replaced: what it prepared for them cannot be dropped. */
 const QUERIES_A_PROCESS = 500;
 const HEAP_MB = 512;
+/** A query whose client has gone may still end by itself within this time, which spares the start of a process. */
+const ABANDONED_MS = 200;
+/** So much later than the server's limit a process ends its query by itself. */
+const ORPHAN_MS = 1000;
+const ABANDONED = new QueryError("the client has gone");
 
 /** The processes that run queries: started when there is one, kept warm for the next, ended when idle or too slow. */
 export class Children {
@@ -36,6 +51,7 @@ export class Children {
   readonly #idle: Child[] = [];
   readonly #all = new Set<Child>();
   readonly #waiting: (() => void)[] = [];
+  #pause: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(options: ChildrenOptions) {
@@ -47,10 +63,24 @@ export class Children {
     return [...this.#all].map(({ pid }) => pid);
   }
 
-  /** @throws QueryError what the query's process says, 503 when it cannot run, or that it took too long */
-  async ask(ask: Omit<Ask, "kind">): Promise<Answer> {
-    const child = await this.#take();
+  /**
+   * @param ask is called when there is a process for the query
+   * @param abandoned when nobody wants the answer any more
+   * @throws QueryError what the query's process says, 503 when it cannot run, or that it took too long
+   */
+  async ask(ask: () => Promise<Omit<Ask, "kind">>, abandoned?: AbortSignal): Promise<Answer> {
+    const child = await this.#take(abandoned);
+    const hasGone = () => abandoned?.aborted === true;
+    if (hasGone()) {
+      this.#giveBack(child);
+      throw ABANDONED;
+    }
     const { timeLimitMs } = this.#options;
+    let abandonedTimer: NodeJS.Timeout | undefined;
+    const abandon = () => {
+      abandonedTimer = setTimeout(() => child.end(ABANDONED), ABANDONED_MS);
+    };
+    abandoned?.addEventListener("abort", abandon);
     const timer = setTimeout(() => {
       child.end(
         new QueryError(
@@ -59,7 +89,8 @@ export class Children {
       );
     }, timeLimitMs);
     try {
-      const reply = await child.request({ kind: "ask", ...ask });
+      const reply = await child.request({ kind: "ask", ...(await ask()) });
+      if (hasGone()) throw ABANDONED;
       if (reply.kind === "refused") throw new QueryError(reply.message, reply.status === 400 ? 400 : 500);
       if (reply.kind !== "answer") throw new QueryError(`unexpected ${reply.kind} of the query process`);
       return this.#answerOf(child, reply.bytes);
@@ -68,13 +99,15 @@ export class Children {
       throw error;
     } finally {
       clearTimeout(timer);
+      clearTimeout(abandonedTimer);
+      abandoned?.removeEventListener("abort", abandon);
     }
   }
 
   close(): void {
     this.#isClosed = true;
     for (const child of this.#all) child.end(new QueryError("the server is shutting down", 503));
-    for (const wake of this.#waiting.splice(0)) wake();
+    this.#wakeAll();
   }
 
   #answerOf(child: Child, bytes: number): Answer {
@@ -97,21 +130,65 @@ export class Children {
     };
   }
 
-  async #take(): Promise<Child> {
+  async #take(abandoned: AbortSignal | undefined): Promise<Child> {
+    let hasPaused = false;
     for (;;) {
       if (this.#isClosed) throw new QueryError("the server is shutting down", 503);
+      if (abandoned?.aborted === true) throw ABANDONED;
+      if (this.#pause !== undefined || (this.#options.writeAheadLog.isTooLong && !hasPaused)) {
+        hasPaused = await this.#untilCopied(abandoned);
+        continue;
+      }
       const idle = this.#idle.pop();
       if (idle !== undefined) {
         idle.stay();
         return idle;
       }
       if (this.#all.size < this.#options.processes) return await this.#start();
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await this.#untilWoken(abandoned);
     }
   }
 
+  /** Until a process may be free. */
+  #untilWoken(abandoned: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        abandoned?.removeEventListener("abort", leave);
+        resolve();
+      };
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(wake), 1);
+        resolve();
+      };
+      this.#waiting.push(wake);
+      abandoned?.addEventListener("abort", leave, { once: true });
+    });
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /**
+   * Lets the queries that run come to their end and no other begin, until the write-ahead log has been copied. Whether
+   * that was tried: another program may hold it, and that is no reason to wait for ever.
+   */
+  async #untilCopied(abandoned: AbortSignal | undefined): Promise<boolean> {
+    if (this.#pause === undefined && this.#idle.length < this.#all.size) {
+      await this.#untilWoken(abandoned);
+      return false;
+    }
+    this.#pause ??= this.#options.writeAheadLog.copy().finally(() => {
+      this.#pause = undefined;
+      this.#wakeAll();
+    });
+    await this.#pause;
+    return true;
+  }
+
   async #start(): Promise<Child> {
-    const child = new Child(this.#options.path, (reason) => {
+    const { path, timeLimitMs } = this.#options;
+    const child = new Child(startProcess(path, timeLimitMs + ORPHAN_MS), (reason) => {
       this.#all.delete(child);
       const at = this.#idle.indexOf(child);
       if (at >= 0) this.#idle.splice(at, 1);
@@ -145,8 +222,8 @@ class Child {
   #ending: Error | undefined;
   #isEnding = false;
 
-  constructor(path: string | undefined, onExit: (reason: string | undefined) => void) {
-    this.#process = startProcess(path);
+  constructor(started: ChildProcess, onExit: (reason: string | undefined) => void) {
+    this.#process = started;
     // It is no reason for the server to stay.
     this.#process.unref();
     this.#process.channel?.unref();
@@ -207,7 +284,7 @@ class Child {
 }
 
 /** The process's entry file stands beside this one: as TypeScript in the sources, as JavaScript in the bundle. */
-function startProcess(path: string | undefined): ChildProcess {
+function startProcess(path: string | undefined, limitMs: number): ChildProcess {
   const candidates = ["./child.ts", "./query-child.js"].map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const entry = candidates.find((file) => existsSync(file));
   if (entry === undefined)
@@ -215,7 +292,7 @@ function startProcess(path: string | undefined): ChildProcess {
   const readsTypeScript = "typescript" in process.features && process.features.typescript !== false;
   // Only in development: Node before 22.18 needs a loader for the sources.
   const loader = entry.endsWith(".js") || readsTypeScript ? [] : ["--import", import.meta.resolve("tsx")];
-  return fork(entry, path === undefined ? [] : [path], {
+  return fork(entry, [path ?? "", String(limitMs)], {
     serialization: "advanced",
     execArgv: [...loader, `--max-old-space-size=${HEAP_MB}`, "--no-warnings"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],

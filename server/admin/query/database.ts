@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
 import { decodeInvocationId } from "../../../sdk/protocol/index.ts";
 import { keep } from "../../storage/index.ts";
+import { parseVqueueName, vqueueId } from "../../vqueue.ts";
 import { INFORMATION_SCHEMA, TABLES, VIEW_NAMES } from "./catalog.ts";
 import type { Ask } from "./messages.ts";
 import { identifier, text } from "./scope.ts";
@@ -32,8 +33,10 @@ export class QueryDatabase {
     db.exec(`CREATE TEMP TABLE rl_live (seq INTEGER PRIMARY KEY, started_at INTEGER, deployment TEXT, server TEXT,
       retry_count INTEGER, awaiting BLOB)`);
     db.exec(`CREATE TEMP TABLE rl_level (scope TEXT, l1 TEXT, l2 TEXT, depth INTEGER, usage INTEGER, limited INTEGER,
-      rule TEXT, waiters INTEGER)`);
-    db.exec("CREATE TEMP TABLE rl_blocked (id TEXT PRIMARY KEY, depth INTEGER, rule TEXT) WITHOUT ROWID");
+      rule TEXT, level TEXT)`);
+    db.exec(`CREATE TEMP TABLE rl_blocked (id TEXT PRIMARY KEY, level TEXT, depth INTEGER, rule TEXT, name TEXT,
+      service TEXT, scope TEXT, key TEXT) WITHOUT ROWID`);
+    db.exec("CREATE INDEX temp.rl_blocked_level ON rl_blocked (level)");
     for (const [name, sql] of Object.entries(VIEWS)) db.exec(`CREATE TEMP VIEW ${identifier(name)} AS ${sql}`);
     defineInformationSchema(db);
     this.#statements = keep({
@@ -44,7 +47,7 @@ export class QueryDatabase {
       clearLevels: db.prepare("DELETE FROM temp.rl_level"),
       addLevel: db.prepare("INSERT INTO temp.rl_level VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       clearBlocked: db.prepare("DELETE FROM temp.rl_blocked"),
-      addBlocked: db.prepare("INSERT OR REPLACE INTO temp.rl_blocked VALUES (?, ?, ?)"),
+      addBlocked: db.prepare("INSERT OR REPLACE INTO temp.rl_blocked VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       revisions: db.prepare<[], { service: string }>(
         "SELECT service FROM main.service_revision ORDER BY name, revision",
       ),
@@ -83,11 +86,14 @@ export class QueryDatabase {
     const { clearLevels, addLevel, clearBlocked, addBlocked } = this.#statements;
     clearLevels.run();
     clearBlocked.run();
-    for (const { path, usage, limit, rule, waiters } of levels) {
+    for (const { path, usage, limit, rule } of levels) {
       const [scope, l1, l2] = path;
-      addLevel.run(scope, l1 ?? null, l2 ?? null, path.length, usage, limit ?? null, rule ?? null, waiters);
+      addLevel.run(scope, l1 ?? null, l2 ?? null, path.length, usage, limit ?? null, rule ?? null, path.join("/"));
     }
-    for (const { id, depth, rule } of queues) addBlocked.run(id, depth, rule ?? null);
+    for (const { name, path, rule } of queues) {
+      const { service, scope, key } = parseVqueueName(name);
+      addBlocked.run(vqueueId(name), path.join("/"), path.length, rule ?? null, name, service, scope, key);
+    }
   }
 
   /** The row number of an invocation; 0 for what no invocation has. */

@@ -151,6 +151,18 @@ const ANSWERS: readonly (readonly [query: string, rows: readonly object[]])[] = 
     [{ a: true, b: true, c: "axc", d: "b" }],
   ],
   ["select a.key from state a join state b using (service_key) where a.service_key = 'k'", [{ key: "n" }]],
+  [
+    "select target_handler_name as h, status as s from sys_invocation i order by created_at, 2, i.target limit 3 offset 1",
+    [
+      { h: "add", s: "completed" },
+      { h: "add", s: "pending" },
+      { h: "add", s: "running" },
+    ],
+  ],
+  [
+    "select count(*) over () as c, status from sys_invocation_status where status <> 'inboxed' order by created_at desc, status limit 1",
+    [{ c: 4, status: "invoked" }],
+  ],
   ["select count(*) as c from (select * from state s limit 1) where s.key = 'n'", [{ c: 1 }]],
   [
     "select target_handler_name as h, count(*) as c from sys_invocation group by h order by 2 desc, h",
@@ -192,10 +204,16 @@ describe("a query gets the rows and the column names of the real server", () => 
 describe("a query that cannot run says what is wrong", () => {
   it.each([
     ["select 1 frm x y", 400, /syntax error at or near "y" \(line 1, column 16\)|syntax error at or near "x"/],
+    ["select 1\nfrm x y", 400, /syntax error at or near "x" \(line 2, column 5\)/],
     ["", 400, /No SQL statements/],
     [" -- nothing\n ;", 400, /No SQL statements/],
     ["delete from state", 400, /DML not supported: Delete/],
     ["create table x (a int)", 400, /DDL not supported: Create/],
+    ["alter table state add x int", 500, /not implemented: AlterTable/],
+    ["begin", 500, /not implemented: Transaction/],
+    ["select", 400, /a SELECT needs an expression/],
+    ["select count(*) from state group by nope", 400, /No field named nope/],
+    ["select key from state limit -1", 500, /LIMIT and OFFSET must be >= 0/],
     ["select 1; select 2", 500, /one SQL statement/],
     ["select nope from state", 500, /No field named nope\. Valid fields are state\.partition_key/],
     ["select * from nope", 500, /table 'restate\.public\.nope' not found/],

@@ -37,13 +37,22 @@ export function translateQuery(query: string, seqOf: (id: string) => number): Tr
       ],
     };
   }
-  const kind = Object.keys(statement)[0] ?? "";
-  const isChange = /^(Insert|Update|Delete|Merge)/.test(kind);
+  throw notReading(Object.keys(statement)[0] ?? "");
+}
+
+/** @param kind PostgreSQL's name of the statement */
+function notReading(kind: string): QueryError {
   const what = kind.replace(/Stmt$/, "");
-  throw new QueryError(
-    `Error during planning: ${isChange ? "DML" : "DDL"} not supported: ${what}. Queries only read; the admin API changes things.`,
-    400,
-  );
+  const advice = "Queries only read; the admin API changes things.";
+  const language = /^(Insert|Update|Delete|Truncate|Merge)/.test(kind)
+    ? "DML"
+    : /^(Create|View|Drop|Index)/.test(kind)
+      ? "DDL"
+      : undefined;
+  // The real server plans those two kinds, and refuses then; it does not know the other ones.
+  return language === undefined
+    ? new QueryError(`This feature is not implemented: ${what}. ${advice}`)
+    : new QueryError(`Error during planning: ${language} not supported: ${what}. ${advice}`, 400);
 }
 
 function parseStatement(query: string): Node {
@@ -87,7 +96,7 @@ function syntaxError(query: string, error: unknown): QueryError {
   const place =
     before === undefined
       ? ""
-      : ` (line ${before.split("\n").length}, column ${before.length - before.lastIndexOf("\n") - (before.includes("\n") ? 0 : 1) + 1})`;
+      : ` (line ${before.split("\n").length}, column ${before.length - before.lastIndexOf("\n")})`;
   const foreign = FOREIGN.find(([pattern]) => pattern.test(query))?.[1];
   const hint =
     foreign === undefined ? "" : `. The query seems to use ${foreign}, which restate-lite's SQL does not support`;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { RequestHandler, Response } from "express";
 import type { Turns } from "../../storage/index.ts";
+import { notJson } from "../answers.ts";
 import type { QueryService } from "./service.ts";
 import { QueryError } from "./types.ts";
 
@@ -9,8 +10,9 @@ const CONTENT_TYPES = { json: "application/json", arrow: "application/vnd.apache
 /** `POST /query`. JSON only when that alone is asked for; everything else gets Arrow, as on the real server. */
 export function queryRoute(service: QueryService, turns: Turns): RequestHandler {
   return async (request, response) => {
-    if (request.is("application/json") === false || request.is("application/json") === null) {
-      plain(response, 415, "Expected request with `Content-Type: application/json`");
+    const refusal = notJson(request);
+    if (refusal !== undefined) {
+      plain(response, refusal.status, refusal.message);
       return;
     }
     const { query } = (request.body ?? {}) as { query?: unknown };
@@ -20,26 +22,39 @@ export function queryRoute(service: QueryService, turns: Turns): RequestHandler 
       return;
     }
     const format = request.headers.accept === CONTENT_TYPES.json ? "json" : "arrow";
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
     try {
-      const answer = await service.ask(query, format);
+      const answer = await service.ask(query, format, gone.signal);
       try {
         // Reads by clients wait for the flush of what they show.
         await new Promise<void>((resolve) => turns.afterFlush(resolve));
         response.writeHead(200, { "content-type": CONTENT_TYPES[format], "content-length": answer.bytes });
         for (let chunk = await answer.next(); chunk !== undefined; chunk = await answer.next()) {
-          if (response.destroyed) break;
-          if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
+          if (gone.signal.aborted) return;
+          if (!response.write(chunk)) await drained(response, gone.signal, service.timeLimitMs);
         }
         response.end();
       } finally {
         answer.release();
       }
     } catch (error) {
+      if (gone.signal.aborted) return;
       if (response.headersSent) response.destroy();
       else if (error instanceof QueryError) response.status(error.status).json({ message: error.message });
       else throw error;
     }
   };
+}
+
+/** Until the client has read what was written. One that reads nothing for too long is let go: others wait for its process. */
+async function drained(response: Response, gone: AbortSignal, limitMs: number): Promise<void> {
+  const timer = setTimeout(() => response.destroy(), limitMs);
+  try {
+    await once(response, "drain", { signal: gone });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function plain(response: Response, status: number, message: string): void {

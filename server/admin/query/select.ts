@@ -2,6 +2,7 @@ import type { Node, SelectStmt } from "libpg-query";
 import { type Surroundings, translate } from "./expressions.ts";
 import { FromTranslator } from "./from.ts";
 import { orderTerm } from "./order.ts";
+import { pageSeq } from "./page.ts";
 import { type Expression, qualified, type Relation, Scope } from "./scope.ts";
 import { commonType, QueryError, type SqlType, unsupported } from "./types.ts";
 
@@ -160,7 +161,7 @@ export class SelectTranslator {
     const around = this.#around(scope, windows);
     const from = this.#from.clause(select.fromClause ?? [], scope);
     const targets = (select.targetList ?? []).flatMap((node) => this.#targets(node, around));
-    if (targets.length === 0) return unsupported("a SELECT without columns");
+    if (targets.length === 0) throw new QueryError("SQL error: a SELECT needs an expression", 400);
     rejectDuplicates(targets);
     const where =
       select.whereClause === undefined ? undefined : translate(select.whereClause, this.#around(scope, windows));
@@ -173,17 +174,17 @@ export class SelectTranslator {
     };
     const groups = (select.groupClause ?? []).map((node) => {
       if ("GroupingSet" in node) return unsupported("GROUPING SETS, ROLLUP and CUBE");
-      return (byOrdinal(node) ?? translate(node, around)).sql;
+      return (byOrdinal(node) ?? this.#key(node, around)).sql;
     });
     const having = select.havingClause === undefined ? undefined : translate(select.havingClause, around);
-    const terms = (select.sortClause ?? []).map((term) =>
-      orderTerm(term, (node) => {
-        const ordinal = ordinalOf(node, names);
-        if (ordinal !== undefined)
-          return { ...(targets[ordinal - 1]?.expression ?? outOfRange(ordinal)), sql: String(ordinal) };
-        return this.#sortKey(node, around);
-      }),
-    );
+    const keyOf = (node: Node, isNumbered: boolean): Expression => {
+      const ordinal = ordinalOf(node, names);
+      if (ordinal === undefined) return this.#key(node, around);
+      const expression = targets[ordinal - 1]?.expression ?? outOfRange(ordinal);
+      return isNumbered ? { ...expression, sql: String(ordinal) } : expression;
+    };
+    const sortClause = select.sortClause ?? [];
+    const terms = sortClause.map((term) => orderTerm(term, (node) => keyOf(node, true)));
     const distinct = select.distinctClause ?? [];
     if (distinct.some((node) => Object.keys(node).length > 0)) return unsupported("DISTINCT ON");
 
@@ -198,8 +199,15 @@ export class SelectTranslator {
     ].join("");
     const head = `SELECT ${distinct.length > 0 ? "DISTINCT " : ""}`;
     const [only] = targets;
+    const shown = `${head}${targets.map(({ expression }, index) => `${expression.sql} AS _${index}`).join(", ")}`;
+    const seq = around.unnested.length > 0 ? undefined : pageSeq(select, scope);
+    const page = () => {
+      const keys = sortClause.map((term) => orderTerm(term, (node) => keyOf(node, false)));
+      const condition = where === undefined ? "" : ` WHERE ${where.sql}`;
+      return ` FROM ${from} WHERE ${seq} IN (SELECT ${seq} FROM ${from}${condition}${orderSql(keys)}${this.#limit(select, scope)})${orderSql(terms)}`;
+    };
     return {
-      sql: `${head}${targets.map(({ expression }, index) => `${expression.sql} AS _${index}`).join(", ")}${rest}`,
+      sql: `${shown}${seq === undefined ? rest : page()}`,
       columns: targets.map(({ name, expression, qualifier }) => ({ name, type: expression.type, qualifier })),
       seqSql:
         targets.length === 1 && only?.expression.seqSql !== undefined && terms.length === 0
@@ -209,8 +217,8 @@ export class SelectTranslator {
     };
   }
 
-  /** A sort key that is none of the results. @throws QueryError 400 when it names nothing */
-  #sortKey(node: Node, around: Surroundings): Expression {
+  /** What is sorted or grouped by and is none of the results. @throws QueryError 400 when it names nothing */
+  #key(node: Node, around: Surroundings): Expression {
     try {
       return translate(node, around);
     } catch (error) {
@@ -259,6 +267,8 @@ export class SelectTranslator {
       if (literal === null) return undefined;
       if (type !== "Int64")
         throw new QueryError(`Error during planning: Expected LIMIT to be an integer, but got ${type}`);
+      if (typeof literal === "number" && literal < 0)
+        throw new QueryError(`Error during planning: LIMIT and OFFSET must be >= 0, and not ${literal}`);
       return sql;
     };
     const count = number(limitCount);

@@ -2,7 +2,7 @@ import type { Engine, FlowSnapshot } from "../../engine/index.ts";
 import type { Log } from "../../log.ts";
 import type { Clock } from "../../seams.ts";
 import type { Storage } from "../../storage/index.ts";
-import { type Answer, Children } from "./children.ts";
+import { type Answer, Children, type WriteAheadLog } from "./children.ts";
 import type { LiveRow } from "./messages.ts";
 
 /** What queries read. */
@@ -15,7 +15,14 @@ export interface QuerySource {
   /** What counts at scopes and limit keys, and what waits there. */
   flow(): FlowSnapshot;
   nowMs(): number;
+  readonly writeAheadLog: WriteAheadLog;
 }
+
+/** Four checkpoints that readers have kept from their end. */
+const LONG_LOG_BYTES = 64 * 1024 * 1024;
+/** The tables that show something of flow control: it is not taken along for others. */
+const FLOW_TABLES = /\bsys_(scheduler|user_limits)\b/i;
+const NO_FLOW: FlowSnapshot = { levels: [], queues: [] };
 
 /** What a server's queries read. */
 export function querySource(storage: Storage, engine: Engine, clock: Clock): QuerySource {
@@ -26,6 +33,12 @@ export function querySource(storage: Storage, engine: Engine, clock: Clock): Que
     live: () => engine.running(),
     flow: () => engine.flow(),
     nowMs: () => clock.nowMs(),
+    writeAheadLog: {
+      get isTooLong() {
+        return storage.writeAheadLog.uncopiedBytes > 0 && storage.writeAheadLog.lengthBytes > LONG_LOG_BYTES;
+      },
+      copy: () => storage.writeAheadLog.copy(),
+    },
   };
 }
 
@@ -55,7 +68,8 @@ export class QueryService {
     this.#source = source;
     this.#limits = { ...QUERY_LIMITS, ...limits };
     const { timeMs, processes, idleMs } = this.#limits;
-    this.#children = new Children({ path: source.path, timeLimitMs: timeMs, processes, idleMs, log });
+    const { path, writeAheadLog } = source;
+    this.#children = new Children({ path, timeLimitMs: timeMs, processes, idleMs, writeAheadLog, log });
   }
 
   /** Processes that are running, for tests. */
@@ -63,19 +77,29 @@ export class QueryService {
     return this.#children.pids;
   }
 
-  /** @throws QueryError */
-  async ask(query: string, format: "json" | "arrow"): Promise<Answer> {
+  /** How long a query, and a client that reads nothing of its answer, are waited for. */
+  get timeLimitMs(): number {
+    return this.#limits.timeMs;
+  }
+
+  /**
+   * @param abandoned when nobody wants the answer any more
+   * @throws QueryError
+   */
+  async ask(query: string, format: "json" | "arrow", abandoned?: AbortSignal): Promise<Answer> {
     const { path } = this.#source;
-    const image = path === undefined ? await this.#source.image() : undefined;
-    return await this.#children.ask({
-      query,
-      format,
-      live: this.#source.live(),
-      flow: this.#source.flow(),
-      nowMs: this.#source.nowMs(),
-      limits: { rows: this.#limits.rows, bytes: this.#limits.bytes },
-      image,
-    });
+    return await this.#children.ask(
+      async () => ({
+        query,
+        format,
+        image: path === undefined ? await this.#source.image() : undefined,
+        live: this.#source.live(),
+        flow: FLOW_TABLES.test(query) ? this.#source.flow() : NO_FLOW,
+        nowMs: this.#source.nowMs(),
+        limits: { rows: this.#limits.rows, bytes: this.#limits.bytes },
+      }),
+      abandoned,
+    );
   }
 
   close(): void {

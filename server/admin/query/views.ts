@@ -33,9 +33,14 @@ const CALLER = (expression: string) =>
 /** What an invocation waits for is of interest while it is suspended only. */
 const AWAITING = (what: string) => `CASE WHEN i.status = 3 THEN rl_await(i.awaiting, '${what}') END`;
 
+const KEY_TYPE = (alias: string) => `rl_service_type(${alias}.service, 1)`;
+const LOCK_NAME = (alias: string) => `${alias}.service || '/' || ${alias}.key`;
+const IS_OBJECT = `rl_service_type(i.service, i.key IS NOT NULL) = 'virtual_object'`;
+const VQUEUE = `rl_vqueue(i.service, i.scope, i.limit_key, CASE WHEN ${IS_OBJECT} AND i.exclusive THEN i.key END)`;
+
 /** All columns of sys_invocation_status but the status itself, over `invocation i`. */
 const STATUS_COLUMNS: Readonly<Record<string, string>> = {
-  vqueue_id: "NULL",
+  vqueue_id: VQUEUE,
   target: TARGET("i"),
   target_service_name: "i.service",
   target_service_key: "i.key",
@@ -58,9 +63,9 @@ const STATUS_COLUMNS: Readonly<Record<string, string>> = {
     THEN (SELECT count(*) FROM main.journal j WHERE ${JOURNAL("i.seq")} AND (j.type < 32768 OR j.type >= 64512) AND ${WRITTEN}) END`,
   created_at: "i.created_at",
   created_using_restate_version: "'1.7.12'",
-  modified_at: `max(i.created_at, coalesce(i.completed_at, 0), coalesce((SELECT f.at FROM main.attempt_failure f WHERE f.seq = i.seq), 0),
-    coalesce((SELECT j.at FROM main.journal j WHERE ${JOURNAL("i.seq")} ORDER BY j.entry DESC LIMIT 1), 0))`,
-  inboxed_at: "CASE WHEN i.status = 1 THEN coalesce(i.execute_at, i.created_at) END",
+  modified_at: `CASE WHEN i.status = 6 THEN i.completed_at ELSE max(i.created_at, coalesce((SELECT f.at FROM main.attempt_failure f WHERE f.seq = i.seq), 0),
+    coalesce((SELECT j.at FROM main.journal j WHERE ${JOURNAL("i.seq")} ORDER BY j.entry DESC LIMIT 1), 0)) END`,
+  inboxed_at: "CASE WHEN i.status = 1 OR i.inboxed = 1 THEN coalesce(i.execute_at, i.created_at) END",
   scheduled_at: "CASE WHEN i.execute_at IS NOT NULL THEN i.created_at END",
   scheduled_start_at: "i.execute_at",
   // When it came out of its inbox is not stored: then the start of the first attempt that stored something has to do.
@@ -120,10 +125,6 @@ const columns = (named: Readonly<Record<string, string>>): string =>
     .map(([name, sql]) => `${sql} AS "${name}"`)
     .join(",\n  ");
 
-const KEY_TYPE = (alias: string) => `rl_service_type(${alias}.service, 1)`;
-const LOCK_NAME = (alias: string) => `${alias}.service || '/' || ${alias}.key`;
-const IS_OBJECT = `rl_service_type(i.service, i.key IS NOT NULL) = 'virtual_object'`;
-const VQUEUE = `rl_vqueue(i.service, i.scope, i.limit_key, CASE WHEN ${IS_OBJECT} AND i.exclusive THEN i.key END)`;
 const STAGE = `CASE WHEN l.seq IS NOT NULL THEN 'running' WHEN i.status = 3 THEN 'suspended' WHEN i.status = 5 THEN 'paused'
     WHEN i.status = 6 THEN 'finished' ELSE 'inbox' END`;
 const ATTEMPTED = "coalesce(i.started_at, l.started_at)";
@@ -136,16 +137,20 @@ const ENTRY_COLUMNS = {
 };
 const NEXT_RUN =
   "CASE WHEN i.status = 4 THEN f.next_retry_at WHEN i.status = 0 THEN i.execute_at WHEN i.status IN (1, 2) AND l.seq IS NULL THEN coalesce(i.execute_at, i.created_at) END";
+const FIRST_ATTEMPT = `coalesce(${ATTEMPTED}, f.since)`;
+const LATEST_ATTEMPT = "coalesce(l.started_at, f.failure ->> '$.attempt.startedAtMs', i.started_at)";
+const SUSPENDED_AT = `CASE WHEN i.status = 3 THEN (SELECT j.at FROM main.journal j WHERE ${JOURNAL("i.seq")} ORDER BY j.entry DESC LIMIT 1) END`;
+/** How long it has run, when it does not run now. */
+const RAN_MS = `CASE WHEN l.seq IS NULL THEN coalesce(i.completed_at, f.at, ${SUSPENDED_AT}) - ${FIRST_ATTEMPT} END`;
 const ATTEMPTS = {
-  transitioned_at: `max(i.created_at, coalesce(i.completed_at, 0), coalesce(l.started_at, 0), coalesce(f.at, 0),
-    CASE WHEN i.status = 3 THEN coalesce((SELECT j.at FROM main.journal j WHERE ${JOURNAL("i.seq")} ORDER BY j.entry DESC LIMIT 1), 0) ELSE 0 END)`,
+  transitioned_at: `max(i.created_at, coalesce(i.completed_at, 0), coalesce(l.started_at, 0), coalesce(f.at, 0), coalesce(${SUSPENDED_AT}, 0))`,
   num_attempts: `CASE WHEN ${ATTEMPTED} IS NULL AND f.seq IS NULL THEN 0 ELSE coalesce(f.retry_count, 0) + (f.seq IS NULL OR l.seq IS NOT NULL) END`,
   num_errors: "coalesce(f.retry_count, 0)",
   num_pauses: "i.status = 5",
   num_suspensions: "i.status = 3",
   num_yields: "0",
-  first_attempt_at: `coalesce(${ATTEMPTED}, f.since)`,
-  latest_attempt_at: `coalesce(l.started_at, f.failure ->> '$.attempt.startedAtMs', i.started_at)`,
+  first_attempt_at: FIRST_ATTEMPT,
+  latest_attempt_at: LATEST_ATTEMPT,
   first_runnable_at: "coalesce(i.execute_at, i.created_at)",
 };
 const BLOCKED_ON = [
@@ -229,7 +234,10 @@ WHERE r.revision = (SELECT max(o.revision) FROM main.service_revision o WHERE o.
 
   sys_user_limits: `SELECT 0 AS partition_key, v.scope AS scope, v.l1 AS l1, v.l2 AS l2,
   CASE v.depth WHEN 1 THEN 'Scope' WHEN 2 THEN 'Level1' ELSE 'Level2' END AS level, v.usage AS usage, v.limited AS concurrency_limit,
-  v.rule AS rule_pattern, max(0, v.limited - v.usage) AS available, v.waiters AS num_waiters FROM temp.rl_level v`,
+  v.rule AS rule_pattern, max(0, v.limited - v.usage) AS available,
+  (SELECT count(*) FROM temp.rl_blocked b WHERE b.level = v.level AND NOT (b.key IS NOT NULL AND EXISTS (SELECT 1 FROM main.lock k
+    WHERE k.service = b.service AND k.scope = b.scope AND k.key = b.key AND k.holder <> (SELECT w.seq FROM main.queue_waiter w
+      WHERE w.queue = b.name ORDER BY w.at, w.seq LIMIT 1)))) AS num_waiters FROM temp.rl_level v`,
 
   sys_vqueues: `SELECT i.seq AS rl_seq, 0 AS partition_key, ${VQUEUE} AS id, ${columns(ENTRY_COLUMNS)}, ${NEXT_RUN} AS run_at,
   i.seq AS sequence_number, rl_id(i.id) AS entry_id, 'invocation' AS entry_kind, i.created_at AS created_at, ${columns(ATTEMPTS)},
@@ -242,19 +250,20 @@ WHERE r.revision = (SELECT max(o.revision) FROM main.service_revision o WHERE o.
   ${BLOCKED_ON.flatMap((on) => [`0 AS latest_attempt_blocked_on_${on}`, `0 AS total_blocked_on_${on}`]).join(", ")}
 FROM ${WITH_FAILURES}`,
 
-  sys_vqueue_meta: `SELECT 0 AS partition_key, ${VQUEUE} AS id, sum(i.status <> 6) > 0 AS is_active,
+  sys_vqueue_meta: `SELECT 0 AS partition_key, ${VQUEUE} AS id,
+  sum(i.status IN (0, 1, 4) OR i.status = 2) > 0 AS is_active,
   EXISTS (SELECT 1 FROM main.paused_vqueue p WHERE p.id = ${VQUEUE}) AS queue_is_paused, i.service AS service_name,
   nullif(i.scope, '') AS scope, i.limit_key AS limit_key, CASE WHEN ${IS_OBJECT} AND i.exclusive THEN ${LOCK_NAME("i")} END AS lock_name,
-  min(i.created_at) AS created_at, max(i.created_at) AS last_enqueued_at, max(i.started_at) AS last_start_at,
-  max(coalesce(l.started_at, i.started_at)) AS last_attempt_at, max(i.completed_at) AS last_finish_at,
+  min(i.created_at) AS created_at, max(i.created_at) AS last_enqueued_at, max(${FIRST_ATTEMPT}) AS last_start_at,
+  max(${LATEST_ATTEMPT}) AS last_attempt_at, max(i.completed_at) AS last_finish_at,
   CAST(coalesce(avg(i.started_at - coalesce(i.execute_at, i.created_at)), 0) AS INTEGER) AS avg_queue_duration,
   CAST(coalesce(avg(i.started_at - coalesce(i.execute_at, i.created_at)), 0) AS INTEGER) AS avg_inbox_duration,
-  CAST(coalesce(avg(i.completed_at - i.started_at), 0) AS INTEGER) AS avg_run_duration, 0 AS avg_suspension_duration,
+  CAST(coalesce(avg(${RAN_MS}), 0) AS INTEGER) AS avg_run_duration, 0 AS avg_suspension_duration,
   CAST(coalesce(avg(i.completed_at - i.created_at), 0) AS INTEGER) AS avg_end_to_end_duration, 0 AS avg_blocked_on_concurrency_rules,
   0 AS avg_blocked_on_invoker_concurrency, 0 AS avg_blocked_on_invoker_throttling, 0 AS avg_blocked_on_lock,
   sum(i.status IN (0, 1, 4) OR (i.status = 2 AND l.seq IS NULL)) AS num_inbox, sum(l.seq IS NOT NULL) AS num_running,
   sum(i.status = 3) AS num_suspended, sum(i.status = 5) AS num_paused, sum(i.status = 6) AS num_finished
-FROM ${FROM_INVOCATIONS} GROUP BY ${VQUEUE}`,
+FROM ${WITH_FAILURES} GROUP BY ${VQUEUE}`,
 
   sys_scheduler: `SELECT 0 AS partition_key, q.id AS id, q.num_inbox AS num_inbox,
   CASE WHEN q.status IN (0, 4) THEN 'scheduled' WHEN q.lock_holder OR b.id IS NOT NULL THEN 'blocked' ELSE 'ready' END AS status,

@@ -18,6 +18,11 @@ export async function runCommand(argv: readonly string[]): Promise<ExitCode> {
   const [name = "", ...rest] = argv;
   const spec = COMMANDS.find((command) => command.name === name);
   if (spec === undefined) throw new Error(`no command '${name}'`);
+  // Who reads through `head` has read enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(ExitCode.Ok);
+    throw error;
+  });
   // The error of a wrong command line, too, is JSON where JSON is asked for.
   const wantsJson = rest.includes("--json");
   try {

@@ -74,7 +74,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     forms: ["state get SERVICE/KEY [NAME]", "state set SERVICE/KEY NAME JSON", "state clear SERVICE/KEY [NAME]"],
     help: "reads and changes the state of a virtual object or a workflow",
     words: ["get", "set", "clear"],
-    options: [YES, JSON_OPTION, ...SERVER_OPTIONS],
+    options: [JSON_OPTION, ...SERVER_OPTIONS],
   },
   {
     name: "sql",

@@ -20,6 +20,9 @@ export const KEY_HELP = [
 ];
 
 const CTRL_C = "\u0003";
+/** Arrows and the like: more than a character, beginning with an escape. They mean nothing here. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what terminals send
+const LONG_KEYS = /\u001b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?/g;
 
 /** Reads keys; one at a time, as a terminal in raw mode sends them. */
 export class Keys {
@@ -69,18 +72,26 @@ export class Keys {
   }
 }
 
-/** Gives each key to `press` until the returned function is called. */
-export function readKeys(input: NodeJS.ReadStream, press: (key: string) => void): () => void {
+/**
+ * Gives each key to `press` until the returned function is called.
+ * @param gone is called when there is no terminal any more
+ */
+export function readKeys(input: NodeJS.ReadStream, press: (key: string) => void, gone: () => void): () => void {
   const onData = (text: string): void => {
-    for (const key of text) press(key);
+    for (const key of text.replaceAll(LONG_KEYS, "")) press(key);
   };
   input.setRawMode(true);
   input.setEncoding("utf8");
   input.on("data", onData);
+  input.on("end", gone);
+  input.on("error", gone);
   input.resume();
   return () => {
     input.off("data", onData);
-    input.setRawMode(false);
+    // Of a terminal that is gone, too.
+    try {
+      input.setRawMode(false);
+    } catch {}
     input.pause();
   };
 }

@@ -1,4 +1,4 @@
-import type { InvocationEvent, ServerEvent } from "../../seams.ts";
+import { type InvocationEvent, isOfInvocation, type ServerEvent } from "../../seams.ts";
 import type { Address } from "../program.ts";
 import { InvocationLines } from "./invocation-lines.ts";
 import { type Paint, paint } from "./paint.ts";
@@ -44,7 +44,7 @@ export class LinesView implements View {
   }
 
   event(event: ServerEvent): void {
-    if (event.kind === "registry") return;
+    if (!isOfInvocation(event)) return;
     this.invocations.take(event);
     this.#timer ??= setTimeout(() => this.#drain(), GATHER_MS);
   }

@@ -7,6 +7,11 @@ export interface Paint {
   strong(text: string): string;
 }
 
+/** Whether colors are wanted: https://no-color.org, and terminals that know none. */
+export function wantsColor({ isTTY }: { readonly isTTY?: boolean }, { NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
+  return isTTY === true && (NO_COLOR ?? "") === "" && TERM !== "dumb";
+}
+
 const plain = (text: string) => text;
 const colored = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
 

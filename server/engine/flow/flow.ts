@@ -1,6 +1,6 @@
 import type { LimitRulesView, PausedQueuesView } from "../../registry/types.ts";
 import { type InvocationRow, InvocationStatus } from "../../storage/index.ts";
-import { vqueueId, vqueueName } from "../../vqueue.ts";
+import { parseVqueueName, vqueueId, vqueueName } from "../../vqueue.ts";
 import type { Kernel } from "../kernel.ts";
 import { pathsOf, Slots } from "./slots.ts";
 
@@ -23,8 +23,12 @@ export interface FlowSnapshot {
     /** Queues, not invocations. */
     readonly waiters: number;
   }[];
-  /** The queues that wait at one of them. */
-  readonly queues: readonly { readonly id: string; readonly depth: number; readonly rule: string | undefined }[];
+  /** The queues that wait at one of them, by their names (`vqueueName`). */
+  readonly queues: readonly {
+    readonly name: string;
+    readonly path: readonly string[];
+    readonly rule: string | undefined;
+  }[];
 }
 
 type Queued = Pick<InvocationRow, "service" | "handler" | "key" | "scope" | "limit_key" | "exclusive"> &
@@ -140,7 +144,7 @@ export class Flow {
       waiters: waiting.size,
     }));
     const queues = Array.from(this.#slots.queues, ({ name, blockedAt }) =>
-      blockedAt === undefined ? [] : [{ id: vqueueId(name), depth: blockedAt.path.length, rule: blockedAt.rule }],
+      blockedAt === undefined ? [] : [{ name, path: blockedAt.path, rule: blockedAt.rule }],
     ).flat();
     return { levels, queues };
   }
@@ -206,6 +210,6 @@ function nameOf(row: Queued): string {
 }
 
 function pathsOfQueue(name: string): readonly (readonly string[])[] {
-  const [, scope, limitKey] = JSON.parse(name) as [string, string, string | null];
+  const { scope, limitKey } = parseVqueueName(name);
   return pathsOf(scope, limitKey);
 }

@@ -38,6 +38,7 @@ export interface InvocationRow {
   expires_at: number | null;
   kept_until: number | null;
   awaiting: Buffer | null;
+  inboxed: number | null;
 }
 
 export function invocationStatements(db: Database.Database) {
@@ -70,11 +71,14 @@ export function invocationStatements(db: Database.Database) {
     bySeq: db.prepare<[seq: number], InvocationRow>("SELECT * FROM invocation WHERE seq = ?"),
     byDeterminedId: db.prepare<[id: Buffer], InvocationRow>("SELECT * FROM invocation WHERE id = ? AND determined = 1"),
     setStatus: db.prepare<[status: number, seq: number]>("UPDATE invocation SET status = ? WHERE seq = ?"),
+    leaveInbox: db.prepare<[seq: number]>("UPDATE invocation SET status = 2, inboxed = 1 WHERE seq = ?"),
     /** It has run, even if it has stored nothing. */
     suspend: db.prepare<[awaiting: Buffer, startedAt: number, seq: number]>(
       "UPDATE invocation SET status = 3, awaiting = ?, started_at = coalesce(started_at, ?) WHERE seq = ?",
     ),
     resume: db.prepare<[seq: number]>("UPDATE invocation SET status = 2, awaiting = NULL WHERE seq = ?"),
+    /** From now on it is as if it had been sent: its caller does not hear of its end. */
+    detach: db.prepare<[seq: number]>("UPDATE invocation SET caller_completion = NULL WHERE seq = ?"),
     pin: db.prepare<[deployment: string, protocol: number, startedAt: number, seq: number]>(
       "UPDATE invocation SET deployment = ?, protocol = ?, started_at = coalesce(started_at, ?) WHERE seq = ?",
     ),

@@ -62,6 +62,11 @@ export function journalStatements(db: Database.Database) {
     appendEvent: db.prepare<[number: number, after: number, at: number, type: string, event: string]>(
       "INSERT INTO journal_event (number, after, at, type, event) VALUES (?, ?, ?, ?, ?)",
     ),
+    events: db
+      .prepare<[from: number, to: number, type: string], string>(
+        "SELECT event FROM journal_event WHERE number >= ? AND number < ? AND type = ? ORDER BY number",
+      )
+      .pluck(),
     deleteEvents: db.prepare<[from: number, to: number]>("DELETE FROM journal_event WHERE number >= ? AND number < ?"),
     deleteRange: db.prepare<[from: number, to: number]>("DELETE FROM journal WHERE entry >= ? AND entry < ?"),
     deleteAllBut: db.prepare<[from: number, to: number, type: number]>(

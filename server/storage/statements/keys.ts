@@ -26,6 +26,22 @@ export function keyStatements(db: Database.Database) {
       `SELECT position, seq, mutation FROM inbox WHERE service = ? AND scope = ? AND key = ?
        ORDER BY position LIMIT 1`,
     ),
+    lastInInbox: db
+      .prepare<Key, number | null>("SELECT max(position) FROM inbox WHERE service = ? AND scope = ? AND key = ?")
+      .pluck(),
+    inboxLength: db
+      .prepare<Key, number>(
+        "SELECT count(*) FROM inbox WHERE service = ? AND scope = ? AND key = ? AND seq IS NOT NULL",
+      )
+      .pluck(),
+    inboxedInvocations: db.prepare<[...Key, limit: number], { position: number; seq: number }>(
+      `SELECT position, seq FROM inbox WHERE service = ? AND scope = ? AND key = ? AND seq IS NOT NULL
+       ORDER BY position LIMIT ?`,
+    ),
+    inboxedMutations: db.prepare<Key, { position: number; mutation: Buffer }>(
+      `SELECT position, mutation FROM inbox WHERE service = ? AND scope = ? AND key = ? AND mutation IS NOT NULL
+       ORDER BY position`,
+    ),
     dequeue: db.prepare<[...Key, position: number]>(
       "DELETE FROM inbox WHERE service = ? AND scope = ? AND key = ? AND position = ?",
     ),
@@ -43,6 +59,9 @@ export function keyStatements(db: Database.Database) {
       .pluck(),
     stateEntries: db.prepare<[...Key, after: Buffer, limit: number], { name: Buffer; value: Buffer }>(
       `SELECT name, value FROM state WHERE service = ? AND scope = ? AND key = ? AND name > ? ORDER BY name LIMIT ?`,
+    ),
+    allState: db.prepare<Key, { name: Buffer; value: Buffer }>(
+      "SELECT name, value FROM state WHERE service = ? AND scope = ? AND key = ? ORDER BY name",
     ),
     setState: db.prepare<[...Key, name: Buffer, value: Buffer]>(
       `INSERT INTO state (service, scope, key, name, value) VALUES (?, ?, ?, ?, ?)
@@ -67,6 +86,10 @@ export function keyStatements(db: Database.Database) {
     ),
     promiseAwaiters: db.prepare<[...Key, name: string], { seq: number; completion: number }>(
       "SELECT seq, completion FROM promise_awaiter WHERE service = ? AND scope = ? AND key = ? AND name = ?",
+    ),
+    removePromiseAwaiter: db.prepare<[...Key, name: string, seq: number, completion: number]>(
+      `DELETE FROM promise_awaiter
+       WHERE service = ? AND scope = ? AND key = ? AND name = ? AND seq = ? AND completion = ?`,
     ),
     clearPromiseAwaiters: db.prepare<[...Key, name: string]>(
       "DELETE FROM promise_awaiter WHERE service = ? AND scope = ? AND key = ? AND name = ?",

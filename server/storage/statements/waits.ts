@@ -39,6 +39,10 @@ export function waitStatements(db: Database.Database) {
     awaiters: db.prepare<[callee: number], { seq: number; completion: number; type: number }>(
       "SELECT seq, completion, type FROM awaiter WHERE callee = ?",
     ),
+    /** Without an index: for people's requests. */
+    removeAwaiter: db.prepare<[seq: number, completion: number]>(
+      "DELETE FROM awaiter WHERE seq = ? AND completion = ?",
+    ),
     clearAwaiters: db.prepare<[callee: number]>("DELETE FROM awaiter WHERE callee = ?"),
 
     failure: db.prepare<[seq: number], FailureRow>(

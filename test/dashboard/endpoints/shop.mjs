@@ -1,5 +1,6 @@
 /** A small shop whose handlers come to rest in every status. */
 import * as restate from "#sdk";
+import { json, quote } from "./schemas.mjs";
 
 const forever = () => new Promise(() => {});
 
@@ -28,6 +29,12 @@ const cart = restate.object({
       return items.length + 1;
     },
     hold: async (ctx) => ctx.run("keep the key", forever),
+    reprice: async (ctx) => {
+      const { id, promise } = ctx.awakeable();
+      ctx.set("awakeable", id);
+      const total = await promise;
+      if (total !== null) ctx.set("total", total);
+    },
     total: restate.handlers.object.shared(async (ctx) => (await ctx.get("total")) ?? 0),
   },
 });
@@ -74,6 +81,7 @@ const checkout = restate.workflow({
       return { order, paid, approval };
     },
     approve: async (ctx, by) => ctx.promise("approval").resolve(by),
+    refuse: async (ctx, why) => ctx.promise("approval").reject(why),
   },
 });
 
@@ -87,8 +95,24 @@ const support = restate.object({
   },
 });
 
+const courier = restate.service({
+  name: "Courier",
+  description: "Brings what was bought",
+  handlers: {
+    estimate: restate.handlers.handler(
+      {
+        description: "What bringing it would cost",
+        input: json(quote),
+        output: json({ type: "object", properties: { price: { type: "number" } }, required: ["price"] }),
+        journalRetention: { hours: 2 },
+      },
+      async (ctx) => ctx.run("ask the carrier", () => ({ price: 4.5 })),
+    ),
+  },
+});
+
 await restate.serve({
   port: Number(process.env.PORT),
-  services: [greeter, cart, payment, shipping, checkout, support],
+  services: [greeter, cart, payment, shipping, checkout, support, courier],
 });
 process.send?.("ready");

@@ -1,22 +1,11 @@
 /** What the scripts about flow control call: it notes who starts, and how many run at a time. */
 import * as restate from "@restatedev/restate-sdk";
+import { attempt, gate } from "../../support/gates.mjs";
 
 const serdes = { inputSerde: restate.serde.json, outputSerde: restate.serde.json };
 
 /** By the part of a name before its first dot: who has started, how many run and ran. */
 const groups = new Map();
-const gates = new Map();
-
-function gate(name) {
-  if (!gates.has(name)) {
-    let open;
-    const opened = new Promise((resolve) => {
-      open = resolve;
-    });
-    gates.set(name, { opened, open });
-  }
-  return gates.get(name);
-}
 
 function group(name) {
   const [prefix] = name.split(".");
@@ -49,10 +38,7 @@ const atOnce = { inactivityTimeout: 0 };
 /** Fails first, with that delay until its next attempt, and holds then. */
 const retried = (initialInterval) =>
   restate.handlers.handler({ retryPolicy: { initialInterval } }, async (ctx, name) => {
-    const attempts = gate(`attempts:${name}`);
-    attempts.count = (attempts.count ?? 0) + 1;
-    attempts.open(true);
-    if (attempts.count === 1) throw new Error("first attempt");
+    if (attempt(`attempts:${name}`) === 1) throw new Error("first attempt");
     return hold(ctx, name);
   });
 

@@ -1,22 +1,11 @@
 /** What the scripts call: one handler for each thing that a server can be asked about. */
 import * as restate from "@restatedev/restate-sdk";
+import { attempt, gate } from "../../support/gates.mjs";
+import { add, fails, oneAttemptAnHour, twoAttempts } from "../../support/handlers.mjs";
 import { journey, journeyObject, typed, typedObject, typedWorkflow } from "./administered.mjs";
 import { flow, flowObject } from "./flow.mjs";
 
 const suspendsAtOnce = { inactivityTimeout: 0 };
-
-/** Handlers that hold until somebody opens their gate, for an invocation that is surely running. */
-const gates = new Map();
-function gate(name) {
-  if (!gates.has(name)) {
-    let open;
-    const opened = new Promise((resolve) => {
-      open = resolve;
-    });
-    gates.set(name, { opened, open });
-  }
-  return gates.get(name);
-}
 
 const greeter = restate.service({
   name: "OracleGreeter",
@@ -106,11 +95,7 @@ const holder = restate.service({
 const counter = restate.object({
   name: "OracleCounter",
   handlers: {
-    add: async (ctx, amount) => {
-      const sum = ((await ctx.get("count")) ?? 0) + amount;
-      ctx.set("count", sum);
-      return sum;
-    },
+    add,
     get: restate.handlers.object.shared(async (ctx) => (await ctx.get("count")) ?? 0),
     keys: restate.handlers.object.shared(async (ctx) => (await ctx.stateKeys()).sort()),
     key: restate.handlers.object.shared(async (ctx) => ctx.key),
@@ -155,13 +140,9 @@ const half = restate.service({
   },
 });
 
-const fails = async () => {
-  throw new Error("always");
-};
-const quickly = { initialInterval: 10, exponentiationFactor: 1, maxAttempts: 2 };
 const pauses = restate.service({
   name: "OraclePauses",
-  options: { retryPolicy: { ...quickly, onMaxAttempts: "pause" } },
+  options: twoAttempts("pause"),
   handlers: {
     fails,
     failsLate: async (ctx) => {
@@ -172,23 +153,21 @@ const pauses = restate.service({
 });
 const kills = restate.service({
   name: "OracleKills",
-  options: { retryPolicy: { ...quickly, onMaxAttempts: "kill" } },
+  options: twoAttempts("kill"),
   handlers: { fails },
 });
 const backsOff = restate.service({
   name: "OracleBacksOff",
-  options: { retryPolicy: { initialInterval: 3_600_000, maxInterval: 3_600_000 } },
+  options: oneAttemptAnHour,
   handlers: {
     fails: async (_ctx, name) => {
-      gate(`attempted:${name}`).open(true);
+      attempt(`attempted:${name}`);
       throw new Error("always");
     },
     once: async (_ctx, name) => {
-      const attempts = gate(`attempted:${name}`);
-      attempts.count = (attempts.count ?? 0) + 1;
-      attempts.open(true);
-      if (attempts.count === 1) throw new Error("first attempt");
-      return `attempt ${attempts.count}`;
+      const number = attempt(`attempted:${name}`);
+      if (number === 1) throw new Error("first attempt");
+      return `attempt ${number}`;
     },
   },
 });

@@ -58,9 +58,13 @@ function noteDocument(probe: Probe, name: string, { paths, ...rest }: Document):
   for (const [path, methods] of Object.entries(paths)) probe.note(`${name}: ${path}`, withoutWording(methods));
 }
 
+/** The script in which each operation is a step. */
+export const ADMIN_DOCUMENT = "OpenAPI document of the admin API";
+export const OPERATION = /^[A-Z]+ \//;
+
 export const openApi: Script[] = [
   {
-    name: "OpenAPI document of the admin API",
+    name: ADMIN_DOCUMENT,
     async run(probe) {
       const document = await documentAt(probe, "/openapi");
       probe.note("dialect", document.openapi);

@@ -1,37 +1,22 @@
 /** Handlers that end up in every status that SQL can show. */
 import * as restate from "@restatedev/restate-sdk";
+import { add, fails, greeting, oneAttemptAnHour, twoAttempts } from "../../support/handlers.mjs";
 
 const forever = () => new Promise(() => {});
 const atOnce = { inactivityTimeout: 0 };
-const fails = async () => {
-  throw new Error("always");
-};
-const quickly = { initialInterval: 10, exponentiationFactor: 1, maxAttempts: 2 };
 
 const plain = restate.service({
   name: "Plain",
-  handlers: {
-    greet: async (_ctx, name) => `Hello ${name}`,
-    fail: async () => {
-      throw new restate.TerminalError("teapot", { errorCode: 418 });
-    },
-    steps: async (ctx) => {
-      const first = await ctx.run("first", () => 1);
-      return ctx.run("second", () => first + 1);
-    },
-    callsFailing: async (ctx) => ctx.serviceClient({ name: "Plain" }).fail(),
-  },
+  handlers: greeting("Plain"),
 });
 
 const counter = restate.object({
   name: "Counter",
   handlers: {
-    add: async (ctx, amount) => {
-      const sum = ((await ctx.get("count")) ?? 0) + amount;
-      ctx.set("count", sum);
-      return sum;
-    },
+    add,
     hold: async (ctx) => ctx.run("hold", forever),
+    slow: async (ctx) => ctx.sleep(1000),
+    waits: restate.handlers.object.exclusive({ inactivityTimeout: 3_600_000 }, async (ctx) => ctx.awakeable().promise),
   },
 });
 
@@ -52,17 +37,17 @@ const waiter = restate.object({
 const failing = restate.service({
   name: "Failing",
   handlers: { backsOff: fails },
-  options: { retryPolicy: { initialInterval: 3_600_000, maxInterval: 3_600_000 } },
+  options: oneAttemptAnHour,
 });
 const pausing = restate.service({
   name: "Pausing",
   handlers: { pauses: fails },
-  options: { retryPolicy: { ...quickly, onMaxAttempts: "pause" } },
+  options: twoAttempts("pause"),
 });
 const killing = restate.service({
   name: "Killing",
   handlers: { kills: fails },
-  options: { retryPolicy: { ...quickly, onMaxAttempts: "kill" } },
+  options: twoAttempts("kill"),
 });
 
 const flow = restate.workflow({

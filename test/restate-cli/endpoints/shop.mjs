@@ -1,5 +1,6 @@
 /** Handlers that end up in every status, with every kind of journal entry, for the CLI to show. */
 import * as restate from "@restatedev/restate-sdk";
+import { add, fails, greeting, oneAttemptAnHour, twoAttempts } from "../../support/handlers.mjs";
 
 const hour = 3_600_000;
 const forever = () => new Promise(() => {});
@@ -9,17 +10,7 @@ const broken = new Set((process.env.BROKEN ?? "").split(","));
 const greeter = restate.service({
   name: "Greeter",
   metadata: { team: "welcome" },
-  handlers: {
-    greet: async (_ctx, name) => `Hello ${name}`,
-    fail: async () => {
-      throw new restate.TerminalError("teapot", { errorCode: 418 });
-    },
-    steps: async (ctx) => {
-      const first = await ctx.run("first", () => 1);
-      return ctx.run("second", () => first + 1);
-    },
-    callsFailing: async (ctx) => ctx.serviceClient({ name: "Greeter" }).fail(),
-  },
+  handlers: greeting("Greeter"),
 });
 
 const hidden = restate.service({
@@ -37,11 +28,7 @@ const counter = restate.object({
     journalRetention: { hours: 3 },
   },
   handlers: {
-    add: async (ctx, amount) => {
-      const sum = ((await ctx.get("count")) ?? 0) + amount;
-      ctx.set("count", sum);
-      return sum;
-    },
+    add,
     get: restate.handlers.object.shared(async (ctx) => ctx.get("count")),
     fill: async (ctx, entries) => {
       for (const [name, value] of Object.entries(entries)) ctx.set(name, value);
@@ -80,11 +67,9 @@ const waiter = restate.object({
 
 const failing = restate.service({
   name: "Failing",
-  options: { retryPolicy: { initialInterval: hour, maxInterval: hour } },
+  options: oneAttemptAnHour,
   handlers: {
-    atOnce: async () => {
-      throw new Error("always");
-    },
+    atOnce: fails,
     inStep: async (ctx) => {
       await ctx.run("good step", () => 1);
       await ctx.run("bad step", () => {
@@ -109,7 +94,7 @@ const pausing = restate.service({
 
 const killing = restate.service({
   name: "Killing",
-  options: { retryPolicy: { initialInterval: 10, exponentiationFactor: 1, maxAttempts: 2, onMaxAttempts: "kill" } },
+  options: twoAttempts("kill"),
   handlers: {
     kills: async () => {
       throw new Error("fatal");

@@ -1,14 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ACTION_NAMES, ACTIONS, type Action, act } from "../../api/actions.ts";
 import { type Invocation, shortId, statusOf } from "../../api/invocation.ts";
-import { addressOf, deployments } from "../../api/registry.ts";
-import { Dialog } from "../../ui/dialog.tsx";
+import { ConfirmDialog } from "../../ui/dialog-confirm.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { Failure } from "../../ui/states.tsx";
 import { toast } from "../../ui/toasts.tsx";
 import { ACTION_ICONS } from "../invocations/bulk.tsx";
+import { DeploymentField } from "./deployment-field.tsx";
 
 /** What can be done to an invocation in the status that it has. */
 export function Actions({ of }: { readonly of: Invocation }) {
@@ -44,58 +42,28 @@ interface ActionDialogProps {
 
 function ActionDialog({ action, of, onClose }: ActionDialogProps) {
   const { verb, meaning, isDestructive } = ACTIONS[action];
-  const [deployment, setDeployment] = useState("");
-  const [error, setError] = useState<Error>();
-  const [isBusy, setIsBusy] = useState(false);
-  const takesDeployment = action === "resume" || action === "restart";
-  const known = useQuery({ queryKey: ["deployments"], queryFn: deployments, enabled: takesDeployment });
-
-  async function run(): Promise<void> {
-    setIsBusy(true);
-    setError(undefined);
-    try {
-      const started = await act(action, of.id, deployment === "" ? {} : { deployment });
-      toast("good", started === undefined ? `${verb}: the server has taken it` : <Started id={started} />);
-      onClose();
-    } catch (refused) {
-      setError(refused as Error);
-      setIsBusy(false);
-    }
-  }
+  const [deployment, setDeployment] = useState("keep");
+  const takesDeployment = action === "resume" && (of.status === "paused" || of.status === "backing-off");
 
   return (
-    <Dialog isOpen onClose={onClose} title={`${verb} ${shortId(of.id)}?`} description={<p>{meaning}</p>}>
+    <ConfirmDialog
+      title={`${verb} ${shortId(of.id)}?`}
+      description={<p>{meaning}</p>}
+      {...{ verb, isDestructive, onClose }}
+      onConfirm={async () => {
+        const started = await act(action, of.id, deployment === "" ? {} : { deployment });
+        toast("good", started === undefined ? `${verb}: the server has taken it` : <Started id={started} />);
+      }}
+    >
       {takesDeployment && (
-        <label className="form-field">
-          Deployment
-          <select value={deployment} onChange={(event) => setDeployment(event.target.value)}>
-            <option value="">{action === "resume" ? "The one it runs on" : "The latest of the service"}</option>
-            {action === "resume" && <option value="latest">The latest of the service</option>}
-            {action === "restart" && <option value="keep">The one it ran on</option>}
-            {known.data?.map((one) => (
-              <option key={one.id} value={one.id}>
-                {addressOf(one)} ({shortId(one.id)})
-              </option>
-            ))}
-          </select>
-        </label>
+        <DeploymentField
+          service={of.target_service_name}
+          value={deployment}
+          onChange={setDeployment}
+          keeps="The one it runs on"
+        />
       )}
-      {error !== undefined && <Failure error={error} />}
-      <footer className="dialog-foot">
-        <button type="button" className="button" onClick={onClose}>
-          Back
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          data-destructive={isDestructive || undefined}
-          disabled={isBusy}
-          onClick={() => void run()}
-        >
-          {verb}
-        </button>
-      </footer>
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 

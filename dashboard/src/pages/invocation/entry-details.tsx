@@ -1,37 +1,31 @@
-import { useQuery } from "@tanstack/react-query";
-import { quoted, sql } from "../../api/sql.ts";
+import type { Invocation } from "../../api/invocation.ts";
 import { bytes } from "../../ui/format.ts";
 import { Payload } from "../../ui/payload.tsx";
 import { Failure, Loading } from "../../ui/states.tsx";
 import { fullTime } from "../../ui/time.ts";
+import { EntryActions } from "./entry-actions.tsx";
+import { type StoredBody, useBodies } from "./entry-bodies.ts";
 import type { Entry } from "./journal.ts";
 import { type Part, partsOf } from "./parts.ts";
-
-interface StoredBody {
-  readonly index: number;
-  readonly entry_type: string;
-  readonly entry_json?: string;
-  readonly raw?: string;
-}
 
 /** Beyond it, somebody has to ask: its text in SQL is about four times as long. */
 const EAGER_LIMIT = 512 * 1024;
 
+interface EntryDetailsProps {
+  readonly id: string;
+  /** The invocation of the page; `undefined` in the journal of another one. */
+  readonly of: Invocation | undefined;
+  readonly entry: Entry;
+  /** Nothing comes behind it. */
+  readonly isLast: boolean;
+  readonly edits: number;
+}
+
 /** What an entry holds: input, result or failure, and the bytes as they are stored. */
-export function EntryDetails({ id, entry }: { readonly id: string; readonly entry: Entry }) {
-  const { index, completedBy, size, atMs, endMs } = entry;
+export function EntryDetails({ id, of, entry, isLast, edits }: EntryDetailsProps) {
+  const { size, atMs, endMs } = entry;
   const isBig = size > EAGER_LIMIT;
-  const query = useQuery({
-    queryKey: ["entry", id, index, completedBy],
-    enabled: !isBig,
-    queryFn: ({ signal }) => {
-      const indexes = [index, ...(completedBy === undefined ? [] : [completedBy])].join(", ");
-      return sql<StoredBody>(
-        `SELECT index, entry_type, entry_json, raw FROM sys_journal WHERE id = ${quoted(id)} AND index IN (${indexes}) ORDER BY index`,
-        signal,
-      );
-    },
-  });
+  const query = useBodies(id, entry, edits, !isBig);
   return (
     <div className="details">
       <dl className="facts">
@@ -66,6 +60,9 @@ export function EntryDetails({ id, entry }: { readonly id: string; readonly entr
       {query.isFetching && query.data === undefined && <Loading what="the entry" />}
       {query.error !== null && <Failure error={query.error} onRetry={() => void query.refetch()} />}
       {query.data !== undefined && <Bodies bodies={query.data} />}
+      {of !== undefined && (isBig || query.data !== undefined) && (
+        <EntryActions of={of} entry={entry} isLast={isLast} bodies={query.data ?? []} />
+      )}
     </div>
   );
 }

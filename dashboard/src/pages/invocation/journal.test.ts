@@ -70,6 +70,47 @@ describe("a journal as lines", () => {
   });
 });
 
+describe("edits in a journal", () => {
+  const edited = (after: number, ms: number, event: object) => ({
+    ...{ after_journal_entry_index: after, appended_at: at(ms), event_type: "JournalEdited" },
+    event_json: JSON.stringify(event),
+  });
+
+  it("are lines of their own, and mark what they have changed until it is dropped", () => {
+    const result = edited(5, 20, {
+      edit: "result",
+      entry_index: 4,
+      entry_type: "Sleep",
+      old: null,
+      new: { void: true },
+    });
+    const drop = edited(2, 30, { edit: "drop", after: 1, entry_count: 3, changed_keys: ["k"], cleared_all: false });
+    const marks = (events: Parameters<typeof readJournal>[1]) =>
+      readJournal(entries, events).lines.flatMap((line) =>
+        line.kind === "entry" && line.isEdited ? [line.index] : [],
+      );
+    expect(marks([result])).toEqual([4]);
+    expect(marks([result, drop])).toEqual([]);
+    const { lines, edits } = readJournal(entries, [result, drop]);
+    expect(edits).toBe(2);
+    expect(lines.flatMap((line) => (line.kind === "edit" ? [line.what] : []))).toEqual([
+      { kind: "result", entry: 4, type: "Sleep", name: undefined, old: null, new: { void: true } },
+      { kind: "drop", after: 1, entryCount: 3, changedKeys: ["k"], hasClearedAll: false },
+    ]);
+  });
+
+  it("put what came after dropped entries behind the last one that was kept", () => {
+    const { lines } = readJournal(entries, [
+      failure(9, 20, "before"),
+      edited(2, 30, { edit: "drop", after: 1, entry_count: 1 }),
+      failure(5, 40, "since"),
+    ]);
+    expect(lines.map((line) => (line.kind === "entry" ? line.index : line.kind))).toEqual([
+      ...[0, 1, "failure", "edit", 4, 5, "failure"],
+    ]);
+  });
+});
+
 describe("the parts of an entry", () => {
   it("are payloads, failures and headers, wherever they are", () => {
     const json = (value: unknown) => JSON.stringify({ Command: { X: value } });

@@ -4,6 +4,9 @@ import { msOf } from "../../ui/time.ts";
 /** Entries that a page asks for; longer journals are shown up to there, and said to be longer. */
 export const ENTRY_LIMIT = 2000;
 
+/** The code of the protocol. */
+const JOURNAL_MISMATCH = 570;
+
 interface StoredEntry {
   readonly index: number;
   readonly entry_type: string;
@@ -46,6 +49,8 @@ export interface Entry {
   readonly callee: Callee | undefined;
   /** Of a sleep or a delayed send. */
   readonly dueMs: number | undefined;
+  /** Somebody has edited its result. */
+  readonly isEdited: boolean;
 }
 
 /** Attempts that failed at the same point with the same words. */
@@ -59,6 +64,9 @@ export interface FailedAttempts {
   readonly stacktrace: string | undefined;
   readonly commandIndex: number | undefined;
   readonly commandName: string | undefined;
+  readonly commandType: string | undefined;
+  /** The handler took another path than the one in its journal. */
+  readonly isMismatch: boolean;
 }
 
 /** What the server or a person did. */
@@ -70,12 +78,40 @@ export interface Intervention {
   readonly detail: string;
 }
 
-export type Line = Entry | FailedAttempts | Intervention;
+/** Somebody has changed the journal while it was paused. */
+export interface Edit {
+  readonly kind: "edit";
+  readonly after: number;
+  readonly atMs: number;
+  readonly what:
+    | {
+        readonly kind: "result";
+        readonly entry: number;
+        readonly type: string;
+        readonly name: string | undefined;
+        /** `null`: there was none. */
+        readonly old: unknown;
+        readonly new: unknown;
+      }
+    | {
+        readonly kind: "drop";
+        readonly after: number;
+        readonly entryCount: number;
+        /** Keys of the state that the dropped entries changed, and that stayed so. */
+        readonly changedKeys: readonly string[];
+        readonly hasClearedAll: boolean;
+      };
+  readonly detail: string;
+}
+
+export type Line = Entry | FailedAttempts | Intervention | Edit;
 
 export interface Journal {
   /** In the order of the journal, with events behind the entry that they came after. */
   readonly lines: readonly Line[];
   readonly isCut: boolean;
+  /** How often somebody has edited it. */
+  readonly edits: number;
 }
 
 export async function journalOf(id: string, signal: AbortSignal): Promise<Journal> {
@@ -129,16 +165,48 @@ export function readJournal(entries: readonly StoredEntry[], events: readonly St
       size: entry.raw_length + (completion?.size ?? 0),
       callee: calleeOf(type, fields),
       dueMs: number(fields.wake_up_time) || number(fields.invoke_time) || undefined,
+      isEdited: false,
     });
   }
-  return { lines: withEvents(read, events), isCut: entries.length === ENTRY_LIMIT };
+  const told = events.map(eventLine);
+  const edited = editedEntries(told);
+  const marked = read.map((entry) => (edited.has(entry.index) ? { ...entry, isEdited: true } : entry));
+  return {
+    lines: withEvents(marked, beforeDrops(told)),
+    isCut: entries.length === ENTRY_LIMIT,
+    edits: told.filter(({ kind }) => kind === "edit").length,
+  };
 }
 
-function withEvents(entries: readonly Entry[], events: readonly StoredEvent[]): Line[] {
+/** Entries whose results were edited, and that have not been dropped since. */
+function editedEntries(events: readonly Line[]): Set<number> {
+  const edited = new Set<number>();
+  for (const line of events) {
+    if (line.kind !== "edit") continue;
+    const { what } = line;
+    if (what.kind === "result") edited.add(what.entry);
+    else for (const index of edited) if (index > what.after) edited.delete(index);
+  }
+  return edited;
+}
+
+/** What came after an entry that was dropped later came, as the journal is now, after the last one that was kept. */
+function beforeDrops(events: readonly EventLine[]): EventLine[] {
+  let last = Number.POSITIVE_INFINITY;
+  return [...events]
+    .reverse()
+    .map((line) => {
+      const placed = line.after > last ? { ...line, after: last } : line;
+      if (line.kind === "edit" && line.what.kind === "drop") last = Math.min(last, line.what.after);
+      return placed;
+    })
+    .reverse();
+}
+
+function withEvents(entries: readonly Entry[], events: readonly EventLine[]): Line[] {
   const lines: Line[] = [...entries];
   let last: FailedAttempts | undefined;
-  for (const event of events) {
-    const line = eventLine(event);
+  for (const line of events) {
     if (line.kind === "failure" && last !== undefined && isSame(last, line)) {
       const joined: FailedAttempts = { ...last, atMs: [...last.atMs, ...line.atMs] };
       lines[lines.indexOf(last)] = joined;
@@ -157,9 +225,15 @@ const placeOf = (line: Line): number => (line.kind === "entry" ? line.index : li
 const isSame = (a: FailedAttempts, b: FailedAttempts): boolean =>
   a.after === b.after && a.message === b.message && a.code === b.code && a.commandIndex === b.commandIndex;
 
-function eventLine({ after_journal_entry_index = 0, appended_at, event_type, event_json }: StoredEvent): Line {
+type EventLine = Exclude<Line, Entry>;
+
+function eventLine({ after_journal_entry_index = 0, appended_at, event_type, event_json }: StoredEvent): EventLine {
   const event = parsed(event_json);
   const atMs = msOf(appended_at) as number;
+  if (event_type === "JournalEdited") {
+    const what = editOf(event);
+    return { kind: "edit", after: after_journal_entry_index, atMs, what, detail: event_json };
+  }
   if (event_type !== "TransientError") {
     return { kind: "event", after: after_journal_entry_index, atMs, type: event_type, detail: event_json };
   }
@@ -173,6 +247,28 @@ function eventLine({ after_journal_entry_index = 0, appended_at, event_type, eve
     stacktrace: text(event.error_stacktrace),
     commandIndex: number(event.related_command_index),
     commandName: text(event.related_command_name),
+    commandType: text(event.related_command_type),
+    isMismatch: event.restate_doc_error_code === "RT0016" || event.error_code === JOURNAL_MISMATCH,
+  };
+}
+
+function editOf(event: Fields): Edit["what"] {
+  if (event.edit === "drop") {
+    return {
+      kind: "drop",
+      after: number(event.after) ?? 0,
+      entryCount: number(event.entry_count) ?? 0,
+      changedKeys: Array.isArray(event.changed_keys) ? event.changed_keys.map(String) : [],
+      hasClearedAll: event.cleared_all === true,
+    };
+  }
+  return {
+    kind: "result",
+    entry: number(event.entry_index) ?? 0,
+    type: text(event.entry_type) ?? "entry",
+    name: text(event.entry_name),
+    old: event.old,
+    new: event.new,
   };
 }
 
@@ -224,6 +320,7 @@ function signalOf(entry: StoredEntry, hasFailed: boolean): Entry {
     size: entry.raw_length,
     callee: undefined,
     dueMs: undefined,
+    isEdited: false,
   };
 }
 

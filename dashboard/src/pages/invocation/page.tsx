@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { type Invocation, invocation, statusOf } from "../../api/invocation.ts";
 import { useLive } from "../../live/use-live.ts";
 import { CopyButton } from "../../ui/copy.tsx";
+import { InstanceLink } from "../../ui/instance-link.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Empty, Failure, Loading } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
@@ -117,6 +118,11 @@ function Facts({ of }: { readonly of: Invocation }) {
         {of.scope !== undefined && (
           <Fact name="Scope">
             <code>{of.scope}</code>
+          </Fact>
+        )}
+        {of.target_service_key !== undefined && (
+          <Fact name="State and lock">
+            <InstanceLink of={{ service: of.target_service_name, key: of.target_service_key, scope: of.scope }} />
           </Fact>
         )}
         {of.limit_key !== undefined && (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scaleOf } from "./scale.ts";
+import { scaleOf, viewOf, WHOLE } from "./scale.ts";
 
 const hourMs = 3_600_000;
 
@@ -17,6 +17,13 @@ describe("the scale of a timeline", () => {
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect((places[1] as number) - (places[0] as number)).toBeGreaterThan(0.05);
     expect(scale.at(hourMs / 2)).toBeGreaterThan(places[1] as number);
+  });
+
+  it("shows a part of the time when it is zoomed", () => {
+    expect([viewOf(0, 0.5), viewOf(1, 0), viewOf(2, 1)]).toEqual([WHOLE, { from: 0, to: 0.5 }, { from: 0.75, to: 1 }]);
+    const scale = scaleOf("linear", 0, 1000, [], viewOf(1, 1));
+    expect([0, 500, 750, 1000].map(scale.at)).toEqual([-1, 0, 0.5, 1]);
+    expect(scale.marks.map(({ sinceStartMs }) => Math.round(sinceStartMs))).toEqual([500, 600, 700, 800, 900, 1000]);
   });
 
   it("has a place for everything when nothing has taken any time", () => {

@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Ago } from "../../ui/time-view.tsx";
 import { toast } from "../../ui/toasts.tsx";
 import type { Line } from "./journal.ts";
+import { MismatchView } from "./mismatch-view.tsx";
 import { useJournal } from "./use-journal.ts";
 import { verbOf } from "./words.ts";
 
@@ -28,6 +29,7 @@ interface Description {
     readonly message: string;
     readonly stacktrace?: string;
     readonly restateCode?: string;
+    readonly relatedCommandIndex?: number;
     readonly relatedCommandName?: string;
   };
 }
@@ -70,7 +72,7 @@ export function Standing({ of }: { readonly of: Invocation }) {
         <strong>
           <Why status={status} waitsFor={waitsFor} retryCount={retryCount} lines={journal.data?.lines ?? []} />
         </strong>
-        {lastFailure !== undefined && <LastFailure failure={lastFailure} />}
+        {lastFailure !== undefined && <LastFailure failure={lastFailure} lines={journal.data?.lines ?? []} />}
       </div>
       {status === "backing-off" && <Again id={id} label="Retry now" />}
       {status === "paused" && <Again id={id} label="Resume" />}
@@ -151,8 +153,22 @@ function waitText(awaited: Awaited, status: string, pending: string | undefined)
   return `${verb} ${what.length === 0 ? "a result" : what.join(" or ")}`;
 }
 
-function LastFailure({ failure }: { readonly failure: NonNullable<Description["lastFailure"]> }) {
-  const { code, message, stacktrace, restateCode, relatedCommandName } = failure;
+interface LastFailureProps {
+  readonly failure: NonNullable<Description["lastFailure"]>;
+  readonly lines: readonly Line[];
+}
+
+function LastFailure({ failure, lines }: LastFailureProps) {
+  const { code, message, stacktrace, restateCode, relatedCommandIndex, relatedCommandName } = failure;
+  if (restateCode === "RT0016") {
+    const related = { commandIndex: relatedCommandIndex, commandName: relatedCommandName, commandType: undefined };
+    return (
+      <MismatchView
+        failure={{ message, stacktrace, ...related }}
+        entries={lines.filter((line) => line.kind === "entry")}
+      />
+    );
+  }
   return (
     <>
       <p className="said">

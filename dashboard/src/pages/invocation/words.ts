@@ -1,4 +1,5 @@
 import type { IconName } from "../../ui/icon.tsx";
+import type { Entry } from "./journal.ts";
 
 const ICONS: Readonly<Record<string, IconName>> = {
   Input: "arrow",
@@ -14,9 +15,9 @@ const ICONS: Readonly<Record<string, IconName>> = {
 
 const VERBS: Readonly<Record<string, string>> = {
   OneWayCall: "Send",
-  GetState: "Get state",
+  GetLazyState: "Get state",
   GetEagerState: "Get state",
-  GetStateKeys: "List state",
+  GetLazyStateKeys: "List state",
   GetEagerStateKeys: "List state",
   SetState: "Set state",
   ClearState: "Clear state",
@@ -31,5 +32,10 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 export const verbOf = (type: string): string => VERBS[type] ?? type;
+
+/** An entry in a sentence: `Run charge the card (#3)`. */
+export function lineName({ type, name, callee, index }: Entry): string {
+  return [verbOf(type), callee?.target ?? name, `(#${index})`].filter((part) => part !== undefined).join(" ");
+}
 
 export const iconOf = (type: string): IconName => ICONS[type] ?? (type.includes("State") ? "state" : "step");

@@ -1,7 +1,7 @@
-import { useMemo, useRef, useState } from "react";
-import { ACTION_NAMES, ACTIONS, type ActedOn, type Action, actOnAll } from "../../api/actions.ts";
+import { useMemo, useState } from "react";
+import { ACTION_NAMES, ACTIONS, type Action, actOnAll } from "../../api/actions.ts";
 import { type ListedInvocation, statusOf } from "../../api/invocation.ts";
-import { Dialog } from "../../ui/dialog.tsx";
+import { ConfirmManyDialog } from "../../ui/dialog-confirm.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Icon, type IconName } from "../../ui/icon.tsx";
 
@@ -65,9 +65,6 @@ interface BulkDialogProps extends Pick<BulkProps, "selected" | "rowOf"> {
 /** Asks, with the number; then shows how far it is. */
 function BulkDialog({ action, selected, rowOf, onClose }: BulkDialogProps) {
   const { verb, meaning, isDestructive, statuses } = ACTIONS[action];
-  const stop = useRef(new AbortController());
-  const [acted, setActed] = useState<ActedOn>();
-  const [isOver, setIsOver] = useState(false);
   // Frozen when the dialog opens: what changes meanwhile is not what was asked for. Of rows never seen nothing is known; the server decides.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const ids = useMemo(
@@ -79,34 +76,8 @@ function BulkDialog({ action, selected, rowOf, onClose }: BulkDialogProps) {
     [],
   );
   const left = selected.size - ids.length;
-  const past = acted === undefined ? 0 : acted.done + acted.failed.length;
-
-  async function run(): Promise<void> {
-    setActed({ done: 0, failed: [] });
-    let nextAt = 0;
-    const end = await actOnAll(
-      action,
-      ids,
-      (soFar) => {
-        if (performance.now() < nextAt) return;
-        nextAt = performance.now() + 60;
-        setActed({ ...soFar });
-      },
-      stop.current.signal,
-    );
-    setActed(end);
-    setIsOver(true);
-  }
-
-  function close(): void {
-    stop.current.abort();
-    onClose(acted !== undefined);
-  }
-
   return (
-    <Dialog
-      isOpen
-      onClose={close}
+    <ConfirmManyDialog
       title={`${verb} ${plural(ids.length, "invocation")}?`}
       description={
         <>
@@ -116,39 +87,9 @@ function BulkDialog({ action, selected, rowOf, onClose }: BulkDialogProps) {
           )}
         </>
       }
-    >
-      {acted !== undefined && (
-        <div className="progress">
-          <progress max={Math.max(1, ids.length)} value={past} aria-label={`${verb}: progress`} />
-          <p className="num" role="status">
-            {count(past)} of {count(ids.length)}
-            {acted.failed.length > 0 && <> · {plural(acted.failed.length, "refusal")}</>}
-          </p>
-          {acted.failed.length > 0 && (
-            <ul className="refusals">
-              {acted.failed.slice(0, 5).map(({ id, message }) => (
-                <li key={id}>{message}</li>
-              ))}
-            </ul>
-          )}
-        </div>
-      )}
-      <footer className="dialog-foot">
-        <button type="button" className="button" onClick={close}>
-          {isOver ? "Close" : acted === undefined ? "Back" : "Stop"}
-        </button>
-        {acted === undefined && (
-          <button
-            type="button"
-            className="button primary"
-            data-destructive={isDestructive || undefined}
-            disabled={ids.length === 0}
-            onClick={() => void run()}
-          >
-            {verb} {count(ids.length)}
-          </button>
-        )}
-      </footer>
-    </Dialog>
+      {...{ verb, isDestructive, onClose }}
+      n={ids.length}
+      onConfirm={(onProgress, signal) => actOnAll(action, ids, onProgress, signal)}
+    />
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { STATUSES, type Status } from "../../api/invocation.ts";
-import { services } from "../../api/registry.ts";
+import { addressOf, deployments, services } from "../../api/registry.ts";
 import { count } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { StatusIcon, statusLabel, statusTone } from "../../ui/status.tsx";
@@ -27,6 +27,7 @@ const TIMES: readonly (readonly [string, string])[] = [
 /** Each change is in the address at once, so that it can be shared and survives a reload. */
 export function FilterBar({ search, filter, counts, onChange, onClear }: FilterBarProps) {
   const { data: known = [] } = useQuery({ queryKey: ["services"], queryFn: services });
+  const { data: deployed = [] } = useQuery({ queryKey: ["deployments"], queryFn: deployments });
   const names = withOwn(
     known.map(({ name }) => name),
     filter.service,
@@ -70,6 +71,33 @@ export function FilterBar({ search, filter, counts, onChange, onClear }: FilterB
           </select>
         </label>
         <TextFilter label="Key" value={search.key ?? ""} onChange={(key) => onChange({ key })} placeholder="Key" />
+        {search.scope !== undefined && (
+          <TextFilter
+            label="Scope"
+            value={search.scope}
+            onChange={(scope) => onChange({ scope })}
+            placeholder="Scope"
+          />
+        )}
+        {(deployed.length > 1 || filter.deployment !== undefined) && (
+          <label className="field">
+            <span className="visually-hidden">Deployment</span>
+            <select value={filter.deployment ?? ""} onChange={(event) => onChange({ deployment: event.target.value })}>
+              <option value="">All deployments</option>
+              {withOwn(
+                deployed.map(({ id }) => id),
+                filter.deployment,
+              ).map((id) => {
+                const one = deployed.find((other) => other.id === id);
+                return (
+                  <option key={id} value={id}>
+                    {one === undefined ? id : `${addressOf(one)} (${id.slice(-5)})`}
+                  </option>
+                );
+              })}
+            </select>
+          </label>
+        )}
         <label className="field">
           <span className="visually-hidden">Created</span>
           <select value={filter.since ?? ""} onChange={(event) => onChange({ since: event.target.value })}>

@@ -24,6 +24,8 @@ describe("a filter", () => {
       [{ service: "O'Hara" }, false, "WHERE target_service_name = 'O''Hara'"],
       [{ handler: "total" }, false, "WHERE target_handler_name = 'total'"],
       [{ key: "ada" }, true, "WHERE target_service_key = 'ada'"],
+      [{ scope: "acme" }, false, "WHERE scope = 'acme'"],
+      [{ deployment: "dp_1" }, false, "WHERE pinned_deployment_id = 'dp_1'"],
       [{ q: "CART/a" }, true, "WHERE target ILIKE '%CART/a%'"],
       [{ q: "inv_1abd" }, false, "WHERE id = 'inv_1abd'"],
       [{ since: "5m" }, true, "WHERE created_at >= '2026-01-01T11:55:00.000Z'"],

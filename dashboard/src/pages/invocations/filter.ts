@@ -2,7 +2,21 @@ import { type Invocation, STATUSES, type Status, statusCondition, statusOf } fro
 import { containing, quoted } from "../../api/sql.ts";
 
 /** The parameters of the page's address. */
-export const FILTER_NAMES = ["q", "status", "service", "handler", "key", "failure", "since", "until", "order"] as const;
+export const FILTER_NAMES = [
+  ...([
+    "q",
+    "status",
+    "service",
+    "handler",
+    "key",
+    "scope",
+    "deployment",
+    "failure",
+    "since",
+    "until",
+    "order",
+  ] as const),
+] as const;
 export type FilterSearch = { [name in (typeof FILTER_NAMES)[number]]?: string };
 
 export interface Filter {
@@ -13,6 +27,9 @@ export interface Filter {
   readonly service: string | undefined;
   readonly handler: string | undefined;
   readonly key: string | undefined;
+  readonly scope: string | undefined;
+  /** The id of the one that it is pinned to. */
+  readonly deployment: string | undefined;
   /** A part of what a failed attempt or the end says. */
   readonly failure: string | undefined;
   /** How long ago (`15m`, `24h`, `7d`) or a time. */
@@ -29,6 +46,8 @@ export function filterOf(search: FilterSearch): Filter {
     service: search.service,
     handler: search.handler,
     key: search.key,
+    scope: search.scope,
+    deployment: search.deployment,
     failure: search.failure,
     since: search.since,
     until: search.until,
@@ -54,13 +73,15 @@ export function sinceMs(since: string | undefined, nowMs: number): number | unde
 /** `WHERE …` of the filter, or nothing. */
 export function conditionOf(filter: Filter, nowMs: number): string {
   const conditions: string[] = [];
-  const { text, statuses, service, handler, key, failure } = filter;
+  const { text, statuses, service, handler, key, scope, deployment, failure } = filter;
   if (text !== undefined) {
     conditions.push(text.startsWith("inv_") ? `id = ${quoted(text)}` : `target ILIKE ${containing(text)}`);
   }
   if (service !== undefined) conditions.push(`target_service_name = ${quoted(service)}`);
   if (handler !== undefined) conditions.push(`target_handler_name = ${quoted(handler)}`);
   if (key !== undefined) conditions.push(`target_service_key = ${quoted(key)}`);
+  if (scope !== undefined) conditions.push(`scope = ${quoted(scope)}`);
+  if (deployment !== undefined) conditions.push(`pinned_deployment_id = ${quoted(deployment)}`);
   const from = sinceMs(filter.since, nowMs);
   if (from !== undefined) conditions.push(`created_at >= ${quoted(new Date(from).toISOString())}`);
   const to = sinceMs(filter.until, nowMs);
@@ -78,13 +99,16 @@ export type Known = Pick<
   Invocation,
   "id" | "target" | "target_service_name" | "target_service_key" | "target_handler_name" | "status"
 > &
-  Pick<Partial<Invocation>, "completion_result" | "completion_failure" | "last_failure"> & {
+  Pick<
+    Partial<Invocation>,
+    "completion_result" | "completion_failure" | "last_failure" | "pinned_deployment_id" | "scope"
+  > & {
     readonly createdAtMs: number;
   };
 
 /** Whether an invocation belongs to the list, by what the feed says of it. */
 export function matches(filter: Filter, known: Known, nowMs: number): boolean {
-  const { text, statuses, service, handler, key, failure } = filter;
+  const { text, statuses, service, handler, key, scope, deployment, failure } = filter;
   if (text !== undefined) {
     const isMatch = text.startsWith("inv_")
       ? known.id === text
@@ -94,6 +118,8 @@ export function matches(filter: Filter, known: Known, nowMs: number): boolean {
   if (service !== undefined && known.target_service_name !== service) return false;
   if (handler !== undefined && known.target_handler_name !== handler) return false;
   if (key !== undefined && known.target_service_key !== key) return false;
+  if (scope !== undefined && known.scope !== scope) return false;
+  if (deployment !== undefined && known.pinned_deployment_id !== deployment) return false;
   const from = sinceMs(filter.since, nowMs);
   if (from !== undefined && known.createdAtMs < from) return false;
   const to = sinceMs(filter.until, nowMs);

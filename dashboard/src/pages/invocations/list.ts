@@ -10,6 +10,8 @@ export const LIST_LIMIT = 100_000;
 const FIRST = 200;
 /** Rows fetched in one query. */
 const ROWS_AT_A_TIME = 120;
+/** The list is fetched anew no more often than this when the feed cannot tell who belongs to it. */
+const RELOAD_MS = 500;
 /** A row that keeps changing is fetched no more often than this. */
 const REFRESH_MS = 400;
 
@@ -41,6 +43,7 @@ export class InvocationList {
   #wanted: readonly string[] = [];
   #isFetchingRows = false;
   #rowsTimer: number | undefined;
+  #loadTimer: number | undefined;
   #isTelling = false;
   #isDisposed = false;
 
@@ -74,6 +77,8 @@ export class InvocationList {
     this.#isDisposed = true;
     this.#loading?.abort();
     window.clearTimeout(this.#rowsTimer);
+    window.clearTimeout(this.#loadTimer);
+    this.#loadTimer = undefined;
   }
 
   /** Fetches the list anew. Until it is there, what was known stays. */
@@ -122,6 +127,11 @@ export class InvocationList {
         if (row !== undefined) this.#stale.add(change.id);
         continue;
       }
+      // To which deployment one is pinned is no part of the feed.
+      if (this.#filter.deployment !== undefined && row?.pinned_deployment_id === undefined) {
+        this.#loadSoon();
+        continue;
+      }
       const next = patched(row, change);
       if (matches(this.#filter, { ...next, createdAtMs: change.createdAtMs }, nowMs)) {
         this.#rows.set(change.id, next);
@@ -140,6 +150,13 @@ export class InvocationList {
     if (added.length > 0) this.#insert(added);
     if (isChanged || removed.size > 0) this.#tell({});
     this.#fetchRowsSoon();
+  }
+
+  #loadSoon(): void {
+    this.#loadTimer ??= window.setTimeout(() => {
+      this.#loadTimer = undefined;
+      void this.load();
+    }, RELOAD_MS);
   }
 
   #enter(change: Change): string {

@@ -1,193 +1,158 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { invocation, shortId, statusOf } from "../../api/invocation.ts";
 import { type Handler, type Service, version } from "../../api/registry.ts";
-import { useLive } from "../../live/use-live.ts";
 import { CopyButton } from "../../ui/copy.tsx";
-import { Editor } from "../../ui/editor.tsx";
+import { HeadersField } from "../../ui/headers-field.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { Payload } from "../../ui/payload.tsx";
-import { StatusBadge } from "../../ui/status.tsx";
-import { duration } from "../../ui/time.ts";
-import { Timeline } from "../invocation/timeline.tsx";
-import { asCurl, asTypeScript, type Call, exampleOf, requestOf } from "./call.ts";
-
-interface Answer {
-  readonly status: number;
-  readonly body: Uint8Array;
-  readonly invocationId: string | undefined;
-  readonly tookMs: number;
-}
-
-type Outcome =
-  | { readonly kind: "answer"; readonly answer: Answer }
-  | { readonly kind: "unreachable"; readonly message: string };
+import { AnswerView } from "./answer.tsx";
+import { asCurl, asTypeScript, requestOf } from "./call.ts";
+import { callOf, type Draft, draftProblems, firstDraft } from "./draft.ts";
+import { CallHistory, type PastCall, usePastCalls } from "./history.tsx";
+import { InputEditor } from "./input-editor.tsx";
+import { useSession } from "./session.ts";
+import { useCall } from "./use-call.ts";
 
 /** Calls a handler over the ingress, as any client would, and shows the invocation while it runs. */
 export function Playground({ service, handler }: { readonly service: Service; readonly handler: Handler }) {
   const served = useQuery({ queryKey: ["version"], queryFn: version });
-  const [body, setBody] = useState(() => firstBody(handler));
-  const [key, setKey] = useState("");
-  const [idempotencyKey, setIdempotencyKey] = useState("");
-  const [delay, setDelay] = useState("");
-  const [headers, setHeaders] = useState("");
-  const [isBusy, setIsBusy] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome>();
-  const [invocationId, setInvocationId] = useState<string>();
-  const ingress = served.data?.ingress_endpoint ?? "http://localhost:8080/";
+  const [draft, setDraft] = useSession<Draft>(`${service.name}/${handler.name}`, () => firstDraft(handler));
+  const [isBroken, setIsBroken] = useState(false);
+  /** Counts what replaces the whole draft, so that fields which hold texts of their own begin anew. */
+  const [generation, setGeneration] = useState(0);
+  const [past, addPast] = usePastCalls(service.name);
+  const inFlight = useCall();
+  const ingress = served.data?.ingress_endpoint;
+  const problems = draftProblems(draft, service);
   const hasKey = service.ty !== "Service";
-  const call = (isSend: boolean): Call => ({
-    ...{ service, handler, key, body: body.trim(), idempotencyKey, delay, isSend },
-    headers: headersOf(headers),
-  });
-  const isReady = !isBusy && (!hasKey || key !== "");
+  const isBusy = inFlight.outcome.kind === "waiting";
+  const isReady =
+    !isBusy &&
+    !isBroken &&
+    ingress !== undefined &&
+    Object.keys(problems).length === 0 &&
+    (!hasKey || draft.key !== "");
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const replace = (whole: Draft) => {
+    setDraft(whole);
+    setIsBroken(false);
+    setGeneration(generation + 1);
+  };
 
   async function run(isSend: boolean): Promise<void> {
-    setIsBusy(true);
-    setOutcome(undefined);
-    setInvocationId(undefined);
-    const request = requestOf(ingress, call(isSend));
-    const startedAt = performance.now();
-    try {
-      const response = await fetch(request.url, {
-        method: "POST",
-        headers: request.headers,
-        ...(request.body === undefined ? {} : { body: request.body }),
-      });
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      const id = response.headers.get("x-restate-id") ?? idIn(bytes);
-      setInvocationId(id);
-      setOutcome({
-        kind: "answer",
-        answer: { status: response.status, body: bytes, invocationId: id, tookMs: performance.now() - startedAt },
-      });
-    } catch {
-      setOutcome({ kind: "unreachable", message: `The ingress at ${ingress} does not answer.` });
-    } finally {
-      setIsBusy(false);
-    }
+    if (!isReady) return;
+    const at = Date.now();
+    const answer = await inFlight.run(ingress, callOf(draft, service, handler, isSend));
+    addPast({ at, handler: handler.name, isSend, draft, status: answer?.status, invocationId: answer?.invocationId });
   }
 
   return (
-    <section className="card playground" aria-label="Playground">
+    <section
+      className="card playground"
+      aria-label="Playground"
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) void run(false);
+      }}
+    >
       <header className="section-head">
         <h2>
           Call <code>{handler.name}</code>
         </h2>
         <span className="links">
-          <Copied text={asCurl(requestOf(ingress, call(false)))} label="curl" />
-          <Copied text={asTypeScript(ingress, call(false))} label="TypeScript" />
+          <Copied text={asCurl(requestOf(ingress ?? "", callOf(draft, service, handler, false)))} label="curl" />
+          <Copied text={asTypeScript(ingress ?? "", callOf(draft, service, handler, false))} label="TypeScript" />
         </span>
       </header>
+      {handler.documentation !== undefined && <p className="muted">{handler.documentation}</p>}
       <div className="form-row">
-        {hasKey && (
-          <label className="form-field">
-            Key
-            <input value={key} onChange={(event) => setKey(event.target.value)} required spellCheck={false} />
-          </label>
-        )}
-        <label className="form-field">
-          Idempotency key
-          <input
-            value={idempotencyKey}
-            onChange={(event) => setIdempotencyKey(event.target.value)}
-            placeholder="optional"
-            spellCheck={false}
-          />
-        </label>
-        <label className="form-field">
-          Delay of a send
-          <input
-            value={delay}
-            onChange={(event) => setDelay(event.target.value)}
-            placeholder="10s"
-            spellCheck={false}
-          />
-        </label>
+        {hasKey && <TextInput name="key" label="Key" {...{ draft, problems, change }} hint="required" />}
+        <TextInput name="idempotencyKey" label="Idempotency key" {...{ draft, problems, change }} hint="optional" />
+        <TextInput name="delay" label="Delay of a send" {...{ draft, problems, change }} hint="10s" />
       </div>
-      <div className="form-field">
-        Input
-        <Editor
-          label="Input"
-          language="json"
-          value={body}
-          onChange={setBody}
-          onRun={() => isReady && void run(false)}
-        />
-      </div>
-      <details>
-        <summary>Headers</summary>
-        <label className="form-field">
-          One a line, <code>name: value</code>
-          <textarea value={headers} onChange={(event) => setHeaders(event.target.value)} rows={3} spellCheck={false} />
-        </label>
+      <InputEditor
+        key={generation}
+        {...{ draft, handler, change }}
+        problem={problems.hex}
+        onBroken={setIsBroken}
+        onReset={() => replace({ ...firstDraft(handler), key: draft.key })}
+        onRun={() => void run(false)}
+      />
+      <details open={draft.headers !== "" || draft.scope !== "" || draft.limitKey !== "" || undefined}>
+        <summary>Headers, scope and limit key</summary>
+        <div className="playground-more">
+          <div className="form-row">
+            <TextInput name="scope" label="Scope" {...{ draft, problems, change }} hint="none" />
+            <TextInput name="limitKey" label="Limit key" {...{ draft, problems, change }} hint="tenant/user" />
+          </div>
+          <HeadersField value={draft.headers} onChange={(headers) => change({ headers })} />
+        </div>
       </details>
       <footer className="form-foot">
         <button type="button" className="button primary" disabled={!isReady} onClick={() => void run(false)}>
-          <Icon name="play" size={14} /> {isBusy ? "Calling…" : "Call"}
+          <Icon name="play" size={14} /> {isBusy ? "Waiting…" : "Call"}
         </button>
         <button type="button" className="button" disabled={!isReady} onClick={() => void run(true)}>
           <Icon name="bolt" size={14} /> Send
         </button>
-        {hasKey && key === "" && (
-          <span className="muted">A {service.ty === "Workflow" ? "workflow" : "virtual object"} needs a key.</span>
+        {isBusy && (
+          <button type="button" className="button quiet" onClick={inFlight.stop}>
+            Stop waiting
+          </button>
         )}
+        <span className="muted">
+          {hasKey && draft.key === ""
+            ? `A ${service.ty === "Workflow" ? "workflow" : "virtual object"} needs a key.`
+            : isBroken
+              ? "A field of the form holds no value yet."
+              : ingress !== undefined && (
+                  <>
+                    to <code>{ingress}</code>
+                  </>
+                )}
+        </span>
       </footer>
-      {outcome?.kind === "unreachable" && (
-        <div className="failure" role="alert">
-          <Icon name="alert" />
-          <p>{outcome.message}</p>
-        </div>
-      )}
-      {outcome?.kind === "answer" && (
-        <div className="answer" data-failed={outcome.answer.status >= 400 || undefined} role="status">
-          <strong className="num">{outcome.answer.status}</strong>
-          <span className="muted num">{duration(outcome.answer.tookMs)}</span>
-          <Payload title="Answer" bytes={outcome.answer.body} />
-        </div>
-      )}
-      {invocationId !== undefined && <Running id={invocationId} />}
+      {!service.public || handler.public === false ? (
+        <p className="muted">It is not callable from outside: the ingress will refuse.</p>
+      ) : null}
+      <AnswerView {...inFlight} onAttach={() => ingress !== undefined && void inFlight.attach(ingress)} />
+      <Code {...{ draft, service, handler }} ingress={ingress ?? ""} />
+      <CallHistory
+        past={past}
+        handler={handler.name}
+        onUse={(call: PastCall) => replace({ ...firstDraft(handler), ...call.draft })}
+      />
     </section>
   );
 }
 
-function firstBody(handler: Handler): string {
-  const { input_json_schema: schema, input_description: description } = handler;
-  if (schema === undefined || schema === null) return "";
-  if (description === "none") return "";
-  return JSON.stringify(exampleOf(schema), null, 2);
+interface TextInputProps {
+  readonly name: "key" | "idempotencyKey" | "delay" | "scope" | "limitKey";
+  readonly label: string;
+  readonly hint: string;
+  readonly draft: Draft;
+  readonly problems: ReturnType<typeof draftProblems>;
+  readonly change: (part: Partial<Draft>) => void;
 }
 
-function headersOf(text: string): [string, string][] {
-  return text.split("\n").flatMap((line): [string, string][] => {
-    const at = line.indexOf(":");
-    const name = line.slice(0, at).trim();
-    return at > 0 && /^[\w-]+$/.test(name) ? [[name, line.slice(at + 1).trim()]] : [];
-  });
-}
-
-/** A send is answered with the id in its body. */
-function idIn(bytes: Uint8Array): string | undefined {
-  return /"invocationId"\s*:\s*"(inv_\w+)"/.exec(new TextDecoder().decode(bytes))?.[1];
-}
-
-function Running({ id }: { readonly id: string }) {
-  const { data } = useLive({
-    key: ["invocation", id],
-    fetch: async (signal) => (await invocation(id, signal)) ?? null,
-    on: (change) => change.id === id,
-  });
-  if (data === undefined || data === null) return null;
+function TextInput({ name, label, hint, draft, problems, change }: TextInputProps) {
+  const problem = problems[name];
   return (
-    <div className="running">
-      <header>
-        <StatusBadge status={statusOf(data)} />
-        <Link to="/invocations/$id" params={{ id }}>
-          {shortId(id)}
-        </Link>
-      </header>
-      <Timeline of={data} />
+    <div className="form-field">
+      <label htmlFor={`playground-${name}`}>{label}</label>
+      <input
+        id={`playground-${name}`}
+        value={draft[name]}
+        placeholder={hint}
+        spellCheck={false}
+        autoComplete="off"
+        aria-invalid={problem !== undefined}
+        {...(problem === undefined ? {} : { "aria-describedby": `playground-${name}-problem` })}
+        onChange={(event) => change({ [name]: event.target.value })}
+      />
+      {problem !== undefined && (
+        <span id={`playground-${name}-problem`} className="field-problem">
+          {problem}
+        </span>
+      )}
     </div>
   );
 }
@@ -197,5 +162,46 @@ function Copied({ text, label }: { readonly text: string; readonly label: string
     <span className="copied">
       {label} <CopyButton text={text} label={`as ${label}`} />
     </span>
+  );
+}
+
+interface CodeProps {
+  readonly draft: Draft;
+  readonly service: Service;
+  readonly handler: Handler;
+  readonly ingress: string;
+}
+
+/** The same call or send from elsewhere. */
+function Code({ draft, service, handler, ingress }: CodeProps) {
+  const [language, setLanguage] = useState<"curl" | "TypeScript">("curl");
+  const [isSend, setIsSend] = useState(false);
+  const call = callOf(draft, service, handler, isSend);
+  const text = language === "curl" ? asCurl(requestOf(ingress, call)) : asTypeScript(ingress, call);
+  return (
+    <details className="code">
+      <summary>As code</summary>
+      <div className="code-head">
+        <fieldset className="segmented small">
+          <legend className="visually-hidden">Language</legend>
+          {(["curl", "TypeScript"] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={language === one} onClick={() => setLanguage(one)}>
+              {one}
+            </button>
+          ))}
+        </fieldset>
+        <fieldset className="segmented small">
+          <legend className="visually-hidden">Call or send</legend>
+          <button type="button" aria-pressed={!isSend} onClick={() => setIsSend(false)}>
+            As a call
+          </button>
+          <button type="button" aria-pressed={isSend} onClick={() => setIsSend(true)}>
+            As a send
+          </button>
+        </fieldset>
+        <CopyButton text={text} label="this code" />
+      </div>
+      <pre>{text}</pre>
+    </details>
   );
 }

@@ -1,15 +1,21 @@
 import { Link, useParams, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { type Handler, type Service, services } from "../../api/registry.ts";
+import { services } from "../../api/registry.ts";
 import { useLive } from "../../live/use-live.ts";
 import { Page } from "../../ui/page.tsx";
 import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { Configuration } from "./configuration.tsx";
+import { HandlerFacts } from "./handler-facts.tsx";
+import { OpenApi } from "./openapi-view.tsx";
 import { Playground } from "./playground.tsx";
+import { Revisions } from "./revisions.tsx";
 import { KINDS } from "./services.tsx";
+
+/** What there is to see of a service besides its handlers. */
+const VIEWS = { configuration: "Configuration", revisions: "Revisions", openapi: "OpenAPI" } as const;
 
 export function ServicePage() {
   const { name } = useParams({ from: "/services/$name" });
-  const { handler } = useSearch({ from: "/services/$name" });
+  const { handler, view } = useSearch({ from: "/services/$name" });
   const { data, error, refetch } = useLive({ key: ["services"], fetch: services, onRegistry: true });
   if (data === undefined) {
     return (
@@ -30,7 +36,8 @@ export function ServicePage() {
       </Page>
     );
   }
-  const chosen = service.handlers.find((one) => one.name === handler) ?? service.handlers[0];
+  const isView = view !== undefined && view in VIEWS;
+  const chosen = isView ? undefined : (service.handlers.find((one) => one.name === handler) ?? service.handlers[0]);
   return (
     <Page
       title={name}
@@ -44,6 +51,7 @@ export function ServicePage() {
             {KINDS[service.ty]} · revision <span className="num">{service.revision}</span> ·{" "}
             {service.public ? "public" : "not callable from outside"}
           </p>
+          {service.documentation !== undefined && <p>{service.documentation}</p>}
         </div>
       }
       tools={
@@ -53,7 +61,7 @@ export function ServicePage() {
       }
     >
       <div className="service-columns">
-        <nav className="card" aria-label="Handlers">
+        <nav className="card" aria-label="Parts of the service">
           <h2>Handlers</h2>
           <ul className="handler-list">
             {service.handlers.map((one) => (
@@ -72,74 +80,35 @@ export function ServicePage() {
               </li>
             ))}
           </ul>
-          <Configuration service={service} />
+          <h2>Service</h2>
+          <ul className="handler-list">
+            {Object.entries(VIEWS).map(([one, label]) => (
+              <li key={one}>
+                <Link
+                  to="/services/$name"
+                  params={{ name }}
+                  search={{ view: one }}
+                  className="handler-link"
+                  data-chosen={view === one || undefined}
+                >
+                  {label}
+                </Link>
+              </li>
+            ))}
+          </ul>
         </nav>
-        {chosen !== undefined && (
-          <div className="service-main">
-            <Playground key={`${name}/${chosen.name}`} service={service} handler={chosen} />
-            <Schemas handler={chosen} />
-          </div>
-        )}
+        <div className="service-main">
+          {view === "configuration" && <Configuration key={name} service={service} />}
+          {view === "revisions" && <Revisions service={service} />}
+          {view === "openapi" && <OpenApi service={service} />}
+          {chosen !== undefined && (
+            <>
+              <Playground key={`${name}/${chosen.name}`} service={service} handler={chosen} />
+              <HandlerFacts handler={chosen} />
+            </>
+          )}
+        </div>
       </div>
     </Page>
-  );
-}
-
-function Configuration({ service }: { readonly service: Service }) {
-  const { retry_policy: retry } = service;
-  const facts: readonly (readonly [string, ReactNode])[] = [
-    ["Idempotency retention", service.idempotency_retention],
-    ["Workflow retention", service.workflow_completion_retention],
-    ["Journal retention", service.journal_retention],
-    ["Inactivity timeout", service.inactivity_timeout],
-    ["Abort timeout", service.abort_timeout],
-    ["First retry after", retry?.initial_interval],
-    ["At most apart", retry?.max_interval],
-    ["Attempts", retry?.max_attempts ?? "without end"],
-    ["Then", retry?.on_max_attempts],
-  ];
-  return (
-    <>
-      <h2>Configuration</h2>
-      <dl className="facts facts-lines">
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd className="num">{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
-    </>
-  );
-}
-
-function Schemas({ handler }: { readonly handler: Handler }) {
-  const schemas = [
-    ["Input", handler.input_description, handler.input_json_schema],
-    ["Output", handler.output_description, handler.output_json_schema],
-  ] as const;
-  return (
-    <section className="card" aria-label="Schemas">
-      <h2>Input and output</h2>
-      {handler.documentation !== undefined && <p>{handler.documentation}</p>}
-      <dl className="facts facts-lines">
-        {schemas.map(([name, description, schema]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <code>{description ?? "none"}</code>
-              {schema !== undefined && schema !== null && (
-                <details>
-                  <summary>Schema</summary>
-                  <pre>{JSON.stringify(schema, null, 2)}</pre>
-                </details>
-              )}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
   );
 }

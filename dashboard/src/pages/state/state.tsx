@@ -1,163 +1,123 @@
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { services } from "../../api/registry.ts";
-import { containing, quoted, sql } from "../../api/sql.ts";
 import { useLive } from "../../live/use-live.ts";
-import { bytes, count, plural } from "../../ui/format.ts";
+import { plural } from "../../ui/format.ts";
 import { Page } from "../../ui/page.tsx";
-import { Payload } from "../../ui/payload.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { type Instances, instances } from "./instances.ts";
+import { InstanceTable } from "./table.tsx";
 
-interface Instance {
-  readonly service: string;
-  readonly key: string;
-  readonly n: number;
-  readonly size: number;
-}
+const FIRST = 1000;
+const TYPED_MS = 150;
 
-const SHOWN = 500;
-
-function instances(service: string | undefined, text: string, signal: AbortSignal): Promise<Instance[]> {
-  const conditions = [
-    ...(service === undefined ? [] : [`service_name = ${quoted(service)}`]),
-    ...(text === "" ? [] : [`service_key ILIKE ${containing(text)}`]),
-  ];
-  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  return sql(
-    `SELECT service_name AS service, service_key AS key, count(*) AS n, sum(value_length) AS size FROM state ${where} GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ${SHOWN}`,
-    signal,
-  );
-}
-
+/** Objects and workflows by service and key; each has a page of its own. */
 export function State() {
   const search = useSearch({ from: "/state" });
   const navigate = useNavigate({ from: "/state" });
-  const [text, setText] = useState("");
   const served = useLive({ key: ["services"], fetch: services, onRegistry: true });
-  const { data, error, refetch } = useLive({
-    key: ["state", search.service, text.trim()],
-    fetch: (signal) => instances(search.service, text.trim(), signal),
-    on: ({ journal, status }) => journal === true || status === "completed",
-    everyMs: 500,
-  });
   const keyed = served.data?.filter(({ ty }) => ty !== "Service") ?? [];
+  const isServed = search.service === undefined || keyed.some(({ name }) => name === search.service);
   return (
     <Page
       title="State"
+      isFull
       tools={
         <>
           <label className="field">
             <span className="visually-hidden">Service</span>
             <select
               value={search.service ?? ""}
-              onChange={(event) => void navigate({ search: { service: event.target.value } })}
+              onChange={(event) => void navigate({ search: { ...search, service: event.target.value } })}
             >
               <option value="">All objects and workflows</option>
+              {!isServed && <option>{search.service}</option>}
               {keyed.map(({ name }) => (
                 <option key={name}>{name}</option>
               ))}
             </select>
           </label>
-          <SearchField label="Key" value={text} onChange={setText} />
+          <KeySearch
+            text={search.q ?? ""}
+            onChange={(q) => void navigate({ search: { ...search, q }, replace: true })}
+          />
         </>
       }
     >
-      {data === undefined ? (
-        error === null ? (
-          <Loading what="state" />
-        ) : (
-          <Failure error={error} onRetry={() => void refetch()} />
-        )
-      ) : data.length === 0 ? (
-        <Empty icon="state" title="No state here">
-          <p>Virtual objects and workflows keep state by key: what a handler sets with `ctx.set` appears here.</p>
-        </Empty>
-      ) : (
-        <div className="state-columns" data-chosen={search.key !== undefined || undefined}>
-          <div className="card table-scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Object</th>
-                  <th>Key</th>
-                  <th className="right">Entries</th>
-                  <th className="right">Size</th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.map(({ service, key, n, size }) => (
-                  <tr
-                    key={`${service}/${key}`}
-                    data-chosen={(service === search.service && key === search.key) || undefined}
-                  >
-                    <td>{service}</td>
-                    <td>
-                      <Link to="/state" search={{ service, key }}>
-                        <code>{key === "" ? "“”" : key}</code>
-                      </Link>
-                    </td>
-                    <td className="right num">{count(n)}</td>
-                    <td className="right num">{bytes(size)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-            {data.length === SHOWN && <p className="muted pad">The first {SHOWN}; search for a key to see others.</p>}
-          </div>
-          {search.service !== undefined && search.key !== undefined && (
-            <Entries service={search.service} objectKey={search.key} />
-          )}
-        </div>
-      )}
+      {/* With another filter another list: from its top, with the first rows. */}
+      <List key={`${search.service ?? ""} ${search.q ?? ""}`} service={search.service} text={search.q ?? ""} />
     </Page>
   );
 }
 
-interface StoredValue {
-  readonly key: string;
-  readonly value: string;
-  readonly value_length: number;
+/** What is typed becomes the address when the typing pauses. */
+function KeySearch({ text, onChange }: { readonly text: string; readonly onChange: (text: string) => void }) {
+  const [typed, setTyped] = useState(text);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  const told = useRef(text);
+  const router = useRouter();
+  useEffect(() => {
+    if (typed === told.current) return;
+    const timer = window.setTimeout(() => {
+      // Who has gone on to another page does not want to come back.
+      if (!router.latestLocation.pathname.endsWith("/state")) return;
+      told.current = typed;
+      latest.current(typed);
+    }, TYPED_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed, router]);
+  // Somebody else has changed the address: a link, or the way back.
+  useEffect(() => {
+    if (text === told.current) return;
+    told.current = text;
+    setTyped(text);
+  }, [text]);
+  return <SearchField label="Key" value={typed} onChange={setTyped} />;
 }
 
-function Entries({ service, objectKey }: { readonly service: string; readonly objectKey: string }) {
-  const { data, error } = useLive({
-    key: ["state-entries", service, objectKey],
-    fetch: (signal) =>
-      sql<StoredValue>(
-        `SELECT key, value, value_length FROM state WHERE service_name = ${quoted(service)} AND service_key = ${quoted(objectKey)} ORDER BY key LIMIT 500`,
-        signal,
-      ),
-    on: (change) => change.service === service && change.key === objectKey,
+function List({ service, text }: { readonly service: string | undefined; readonly text: string }) {
+  const limit = useRef(FIRST);
+  const { data, error, refetch } = useLive<Instances>({
+    key: ["instances", service, text],
+    fetch: (signal) => instances({ service, text: text.trim() }, limit.current, signal),
+    on: ({ key, service: of }) => key !== undefined && (service === undefined || service === of),
+    onState: ({ service: of }) => service === undefined || service === of,
+    everyMs: 500,
   });
+  const shown = data?.rows.length ?? 0;
+  const onMore = useCallback(() => {
+    if (limit.current > shown) return;
+    limit.current *= 4;
+    void refetch();
+  }, [shown, refetch]);
+  if (data === undefined) {
+    return error === null ? <Loading what="state" /> : <Failure error={error} onRetry={() => void refetch()} />;
+  }
+  if (data.rows.length === 0) {
+    return text === "" ? (
+      <Empty icon="state" title="No state here">
+        <p>
+          Virtual objects and workflows keep state by key. As soon as somebody calls one, it is listed here with what
+          its handlers have set by <code>ctx.set</code>.
+        </p>
+      </Empty>
+    ) : (
+      <Empty icon="search" title="No key contains that">
+        <p>
+          Nothing is stored under a key with “{text}” in it{service === undefined ? "" : ` of ${service}`}. A part of a
+          key is enough, in upper or lower case.
+        </p>
+      </Empty>
+    );
+  }
   return (
-    <section className="card" aria-label={`State of ${service}/${objectKey}`}>
-      <header className="section-head">
-        <h2>
-          {service} / <code>{objectKey}</code>
-        </h2>
-        <Link to="/invocations" search={{ service, key: objectKey }}>
-          Its invocations
-        </Link>
-      </header>
-      {data === undefined ? (
-        error === null ? (
-          <Loading what="state" />
-        ) : (
-          <Failure error={error} />
-        )
-      ) : (
-        <>
-          <p className="muted">{plural(data.length, "entry", "entries")}</p>
-          {data.map(({ key, value }) => (
-            <Payload key={`${key} ${value}`} title={key} bytes={fromHex(value)} />
-          ))}
-        </>
-      )}
-    </section>
+    <>
+      <p className="muted" role="status">
+        {plural(data.total, "instance")}
+      </p>
+      <InstanceTable of={data} onMore={onMore} />
+    </>
   );
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

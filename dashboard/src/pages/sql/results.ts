@@ -1,0 +1,82 @@
+/** A row as the server sends it: what is null is left out. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Column {
+  readonly name: string;
+  readonly isNumber: boolean;
+}
+
+/**
+ * The columns of an answer, in order. A row has no field for what is null in it, so each row may add some: behind the
+ * column that it has before them. A column that is null in all rows is nowhere.
+ */
+export function columnsOf(rows: readonly Row[]): Column[] {
+  const order: string[] = [];
+  const areNumbers = new Map<string, boolean>();
+  for (const row of rows) {
+    for (const name in row) {
+      const known = areNumbers.get(name);
+      if (known === undefined) {
+        order.splice(placeOf(name, row, order), 0, name);
+        areNumbers.set(name, typeof row[name] === "number");
+      } else if (known && typeof row[name] !== "number") areNumbers.set(name, false);
+    }
+  }
+  return order.map((name) => ({ name, isNumber: areNumbers.get(name) === true }));
+}
+
+/** Behind the nearest known column that stands before it in the row. */
+function placeOf(name: string, row: Row, order: readonly string[]): number {
+  const names = Object.keys(row);
+  for (let at = names.indexOf(name) - 1; at >= 0; at--) {
+    const place = order.indexOf(names[at] as string);
+    if (place >= 0) return place + 1;
+  }
+  return 0;
+}
+
+export type Cell =
+  | { readonly kind: "null" }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "invocation"; readonly text: string }
+  | { readonly kind: "deployment"; readonly text: string }
+  /** Opens, because there is more than fits. */
+  | { readonly kind: "json" | "long"; readonly text: string };
+
+const INVOCATION_ID = /^inv_1[0-9A-Za-z]{20,}$/;
+const DEPLOYMENT_ID = /^dp_1[0-9A-Za-z]{10,}$/;
+const IS_JSON = /^\s*(?:\{[\s\S]*\}|\[[\s\S]*\])\s*$/;
+const LONG = 60;
+
+/** How a value is shown. */
+export function cellOf(value: unknown): Cell {
+  if (value === undefined || value === null) return { kind: "null" };
+  if (typeof value === "object") return { kind: "json", text: JSON.stringify(value) };
+  const text = String(value);
+  if (INVOCATION_ID.test(text)) return { kind: "invocation", text };
+  if (DEPLOYMENT_ID.test(text)) return { kind: "deployment", text };
+  if (IS_JSON.test(text)) return { kind: "json", text };
+  return { kind: text.length > LONG || text.includes("\n") ? "long" : "text", text };
+}
+
+/** A value as text, for the clipboard and for files. */
+export function textOf(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+const CHARACTER_PX = 7.6;
+const PADDING_PX = 26;
+const LOOKED_AT = 60;
+export const NARROWEST_PX = 56;
+const WIDEST_PX = 340;
+
+/** The width in pixels that a column starts with, by what some rows all over have in it. */
+export function widthOf({ name }: Column, rows: readonly Row[]): number {
+  let longest = name.length + 1;
+  const step = Math.max(1, (rows.length - 1) / LOOKED_AT);
+  for (let at = 0; at < rows.length; at += step) {
+    longest = Math.max(longest, textOf(rows[Math.round(at)]?.[name]).length);
+  }
+  return Math.round(Math.min(WIDEST_PX, Math.max(NARROWEST_PX, longest * CHARACTER_PX + PADDING_PX)));
+}

@@ -1,0 +1,22 @@
+import type { SelectStmt } from "libpg-query";
+import type { Scope } from "./scope.ts";
+
+/** The tables that have one row for each invocation. */
+const ONE_FOR_EACH = ["sys_invocation", "sys_invocation_status"];
+
+/**
+ * The row number by which the page that a query asks for can be found before it is read; `undefined`: it asks for none,
+ * or for one of something else. SQLite would make every column of each row that is on the page for a while, which are
+ * all rows when the newest come first.
+ */
+export function pageSeq(select: SelectStmt, { relations }: Scope): string | undefined {
+  const [from, ...others] = select.fromClause ?? [];
+  if (from === undefined || others.length > 0 || !("RangeVar" in from)) return undefined;
+  if (!ONE_FOR_EACH.includes(from.RangeVar.relname ?? "")) return undefined;
+  const { groupClause, havingClause, distinctClause, sortClause, limitCount, targetList = [] } = select;
+  if (groupClause !== undefined || havingClause !== undefined || distinctClause !== undefined) return undefined;
+  if (sortClause === undefined || limitCount === undefined) return undefined;
+  // A function may be an aggregate or a window's.
+  if (JSON.stringify([targetList, sortClause]).includes('"FuncCall"')) return undefined;
+  return relations[0]?.columns.find(({ seqSql }) => seqSql !== undefined)?.seqSql;
+}

@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import {
+  CommandTemplate,
+  GetEagerStateCommand,
+  isCommand,
+  isNotification,
+  MessageType,
+  messageTypeName,
+  Notification,
+} from "../../sdk/protocol/index.ts";
+import type { JournalRow } from "../storage/index.ts";
+
+/** What somebody writes into a journal in the place of a result. */
+export type EditedResult =
+  | { readonly kind: "value"; readonly value: Buffer }
+  | { readonly kind: "failure"; readonly failure: { readonly code: number; readonly message: string } }
+  /** Nothing: a sleep is over, a key of the state is not set. */
+  | { readonly kind: "void" };
+
+type Kind = EditedResult["kind"];
+
+/** The results that a protocol message can carry, by its type. What is not here cannot be edited. */
+const KINDS: ReadonlyMap<number, readonly Kind[]> = new Map<number, readonly Kind[]>([
+  [MessageType.RunCompletion, ["value", "failure"]],
+  [MessageType.CallCompletion, ["value", "failure"]],
+  [MessageType.SleepCompletion, ["void"]],
+  [MessageType.SignalNotification, ["value", "failure"]],
+  [MessageType.GetLazyStateCompletion, ["value", "void"]],
+  [MessageType.GetEagerStateCommand, ["value", "void"]],
+  [MessageType.GetPromiseCompletion, ["value", "failure"]],
+  [MessageType.PeekPromiseCompletion, ["value", "failure", "void"]],
+  [MessageType.CompletePromiseCompletion, ["void", "failure"]],
+  [MessageType.AttachInvocationCompletion, ["value", "failure"]],
+  [MessageType.GetInvocationOutputCompletion, ["value", "failure", "void"]],
+]);
+
+/** Where the result of an entry is, or would be. */
+export interface ResultPlace {
+  /** Index of the command; of the signal itself. */
+  readonly entry: number;
+  readonly command: JournalRow;
+  /** Type of the message that carries the result. */
+  readonly type: number;
+  /** Of the completion; `undefined` for a signal and for state that came with the start. */
+  readonly completionId: number | undefined;
+  /** Index of the message that carries it; `undefined`: there is none yet. */
+  readonly index: number | undefined;
+  readonly kinds: readonly Kind[];
+}
+
+const FIRST_COMMAND = 0x0400;
+const FIRST_COMPLETION = 0x8000;
+
+/** Finds the result that belongs to the entry at `index`, be it the command or the completion; `undefined`: it has none. */
+export function resultPlace(rows: readonly JournalRow[], index: number): ResultPlace | undefined {
+  const row = rows[index];
+  if (row === undefined) return undefined;
+  if (isNotification(row.type) && row.type !== MessageType.SignalNotification) {
+    const command = rows.findIndex((other) => resultIdOf(other) === row.notification && row.notification !== null);
+    return command === -1 || row.type === MessageType.CallInvocationIdCompletion
+      ? undefined
+      : resultPlace(rows, command);
+  }
+  const resultId = resultIdOf(row);
+  const type = resultId === undefined ? row.type : row.type - FIRST_COMMAND + FIRST_COMPLETION;
+  const kinds = KINDS.get(type);
+  // A signal without a value is the request to cancel, which is no result.
+  if (kinds === undefined || (type === MessageType.SignalNotification && Notification.decode(row.body).void)) {
+    return undefined;
+  }
+  if (resultId === undefined) return { entry: index, command: row, type, completionId: undefined, index, kinds };
+  const at = rows.findIndex(({ notification }) => notification === resultId);
+  return { entry: index, command: row, type, completionId: resultId, index: at === -1 ? undefined : at, kinds };
+}
+
+/** The id of the completion that a command gets as its result. */
+export function resultIdOf({ type, body }: JournalRow): number | undefined {
+  return isCommand(type) ? CommandTemplate.decode(body).resultCompletionId : undefined;
+}
+
+/** The ids of all completions that a command gets. */
+export function completionIdsOf({ type, body }: JournalRow): number[] {
+  if (!isCommand(type)) return [];
+  const { resultCompletionId, invocationIdNotificationIdx } = CommandTemplate.decode(body);
+  return [resultCompletionId, invocationIdNotificationIdx].filter((id) => id !== undefined);
+}
+
+/** The body of the message that carries `result`. */
+export function bodyWith(place: ResultPlace, result: EditedResult): Buffer {
+  const fields =
+    result.kind === "value"
+      ? { value: result.value }
+      : result.kind === "failure"
+        ? { failure: result.failure }
+        : { void: true as const };
+  if (place.type === MessageType.GetEagerStateCommand) {
+    const { key, name } = GetEagerStateCommand.decode(place.command.body);
+    return GetEagerStateCommand.encode(
+      result.kind === "value" ? { key, name, value: result.value } : { key, name, void: true },
+    );
+  }
+  if (place.completionId !== undefined) return Notification.encode({ completionId: place.completionId, ...fields });
+  const { signalId, signalName } = Notification.decode(place.command.body);
+  return Notification.encode(signalName === undefined ? { signalId, ...fields } : { signalName, ...fields });
+}
+
+/** Values beyond it are named by their length and hash. */
+const SHOWN_BYTES = 4096;
+
+/** A result as it stands in an event of the journal. */
+export function shownResult(type: number, body: Buffer): object {
+  const { value, failure } =
+    type === MessageType.GetEagerStateCommand
+      ? { ...GetEagerStateCommand.decode(body), failure: undefined }
+      : Notification.decode(body);
+  if (failure !== undefined) return { failure: { code: failure.code, message: failure.message } };
+  return value === undefined ? { void: true } : shownValue(value);
+}
+
+function shownValue(value: Buffer): object {
+  if (value.length > SHOWN_BYTES) {
+    return { value_length: value.length, value_sha256: createHash("sha256").update(value).digest("hex") };
+  }
+  const text = value.toString();
+  return Buffer.from(text).equals(value) ? { value: text } : { value_base64: value.toString("base64") };
+}
+
+/** `Run`, `Signal`, …: an entry's type as SQL spells it. */
+export function entryTypeOf(type: number): string {
+  return messageTypeName(type).replace(/(Command|Notification|Completion)$/, "");
+}

@@ -1,0 +1,48 @@
+import type { Kernel } from "./kernel.ts";
+import type { StateMutation } from "./keys.ts";
+import { type StateEntry, versionOf } from "./state-version.ts";
+
+/** What waits for a key, in the order of `position`: an invocation, or a change of the state. */
+export type Queued =
+  | { readonly position: number; readonly id: string }
+  | { readonly position: number; readonly mutation: StateMutation };
+
+/** A virtual object or workflow as it stands: its state with the version of it, who holds its key, who waits. */
+export interface Instance {
+  readonly version: string;
+  readonly entries: readonly StateEntry[];
+  /** Id of the invocation that holds the key. */
+  readonly holder: string | undefined;
+  /** All changes of state, and the first invocations. */
+  readonly queue: readonly Queued[];
+  /** How many invocations wait. */
+  readonly waiting: number;
+}
+
+const INVOCATIONS = 100;
+
+/** Says how an instance stands. Reads only. One that has nothing stored is as good as any other. */
+export function describeInstance(kernel: Kernel, service: string, scope: string, key: string): Instance {
+  const { keys } = kernel.statements;
+  const entries = keys.allState.all(service, scope, key);
+  const holder = keys.lockHolder.get(service, scope, key);
+  const idOf = (seq: number): string | undefined => {
+    const row = kernel.statements.invocations.bySeq.get(seq);
+    return row === undefined ? undefined : kernel.invocations.textId(row);
+  };
+  const invocations = keys.inboxedInvocations.all(service, scope, key, INVOCATIONS).flatMap(({ position, seq }) => {
+    const id = idOf(seq);
+    return id === undefined ? [] : [{ position, id }];
+  });
+  const mutations = keys.inboxedMutations.all(service, scope, key).map(({ position, mutation }) => ({
+    position,
+    mutation: JSON.parse(mutation.toString()) as StateMutation,
+  }));
+  return {
+    version: versionOf(entries),
+    entries,
+    holder: holder === undefined ? undefined : idOf(holder),
+    queue: [...invocations, ...mutations].sort((a, b) => a.position - b.position),
+    waiting: keys.inboxLength.get(service, scope, key) ?? 0,
+  };
+}
