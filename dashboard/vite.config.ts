@@ -1,13 +1,28 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { defineConfig, type Plugin } from "vite";
+import { FirstPaint } from "./src/app/first-paint.tsx";
 
 /** Where the server is when the dashboard is worked on: `npx vite dashboard`, beside a running server. */
 const adminUrl = process.env.ADMIN_URL ?? "http://127.0.0.1:9070";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
+const ROOT_TAG = '<div id="root"></div>';
+
+/** The shell is in the document itself, so that it is there before the scripts are. */
+const firstPaint: Plugin = {
+  name: "first-paint",
+  transformIndexHtml(html) {
+    if (!html.includes(ROOT_TAG)) throw new Error(`index.html has no ${ROOT_TAG}`);
+    return html.replace(ROOT_TAG, `<div id="root">${renderToStaticMarkup(createElement(FirstPaint))}</div>`);
+  },
+};
+
 export default defineConfig({
   root,
+  plugins: [firstPaint],
   base: "/ui/",
   publicDir: fileURLToPath(new URL("public", import.meta.url)),
   esbuild: { jsx: "automatic" },

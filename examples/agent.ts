@@ -2,7 +2,7 @@
 // call that was paid for; a model that is overloaded is asked again, with pauses; a tool that fails for good is not the
 // end: the model is told. The conversation is the state of a virtual object. The model is a fake, and fails now and then.
 //
-//   npx restate-lite dev -- npx tsx examples/agent.ts
+//   npx restate-lite dev examples/agent.ts
 //
 //   curl localhost:8080/Agent/ada/ask --json '"How warm is it in Oslo?"'
 //   curl localhost:8080/Agent/ada/ask --json '"How warm is it in Atlantis?"'

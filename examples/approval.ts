@@ -1,7 +1,7 @@
 // A workflow that waits for a person. `run` goes once per expense; the decision is a durable promise that another
 // handler resolves, hours or days later. Nothing runs meanwhile, and a restart changes nothing.
 //
-//   npx restate-lite dev -- npx tsx examples/approval.ts
+//   npx restate-lite dev examples/approval.ts
 //
 //   curl localhost:8080/Expense/e-1/run --json '{"who": "Ada", "amount": 12}'                   (approved at once)
 //   curl localhost:8080/Expense/e-2/run/send --json '{"who": "Ada", "amount": 900}'

@@ -2,7 +2,7 @@
 // twice; the state is part of the journal's transaction and needs no database. A cart that is left alone empties itself:
 // every change sends a delayed message to the cart, and only the message of the last change finds its revision.
 //
-//   npx restate-lite dev -- npx tsx examples/cart.ts
+//   npx restate-lite dev examples/cart.ts
 //
 //   curl localhost:8080/Cart/ada/add --json '{"product": "tea", "quantity": 2}'
 //   curl localhost:8080/Cart/ada/add --json '{"product": "cup"}'

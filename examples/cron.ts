@@ -1,7 +1,7 @@
 // A cron job: a virtual object per job that sends itself a delayed message. The message is durable, so the job outlives
 // restarts; each firing is an invocation of its own, so no journal grows for ever.
 //
-//   npx restate-lite dev -- npx tsx examples/cron.ts
+//   npx restate-lite dev examples/cron.ts
 //
 //   curl localhost:8080/Cron/backup/start --json '{"every": {"seconds": 5}, "say": "backing up"}'
 //   curl localhost:8080/Cron/backup/status

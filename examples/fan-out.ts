@@ -1,7 +1,7 @@
 // Fan-out and fan-in: one invocation per part, all at the same time, on as many endpoint processes as there are. Each
 // part is retried by itself, and the parts that are done stay done, whatever happens to the handler that waits for them.
 //
-//   npx restate-lite dev -- npx tsx examples/fan-out.ts
+//   npx restate-lite dev examples/fan-out.ts
 //
 //   curl localhost:8080/WordCount/count --json '["to be", "or not", "to be"]'
 //   curl localhost:8080/WordCount/fastest --json '["to be", "or not"]'

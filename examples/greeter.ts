@@ -1,7 +1,7 @@
 // A service: durable steps. What `ctx.run` returned is journaled, so a retry of the handler does not run it again; the
 // sleep is durable too, and holds no process while it lasts.
 //
-//   npx restate-lite dev -- npx tsx examples/greeter.ts
+//   npx restate-lite dev examples/greeter.ts
 //
 //   curl localhost:8080/Greeter/greet --json '{"name": "Ada"}'
 //   curl localhost:8080/Greeter/greet --json '{"name": ""}'                                     (a 400, at once)

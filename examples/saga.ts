@@ -1,7 +1,7 @@
 // A saga: three bookings, and when one of them fails for good, those that were made are cancelled, last one first. The
 // list of compensations is an ordinary array: a retry of the handler rebuilds it from the journal.
 //
-//   npx restate-lite dev -- npx tsx examples/saga.ts
+//   npx restate-lite dev examples/saga.ts
 //
 //   curl localhost:8080/Travel/book --json '{"traveller": "Ada", "to": "Turin"}'
 //   curl localhost:8080/Travel/book --json '{"traveller": "Ada", "to": "Atlantis"}'             (a 409, all undone)

@@ -1,7 +1,7 @@
 // The three kinds of services: a plain service, a virtual object (state per key, one exclusive handler at a time on each
 // key) and a workflow (`run` starts once per key; other handlers interact with it while it runs, and afterwards).
 //
-//   npx restate-lite dev -- npx tsx examples/services.ts
+//   npx restate-lite dev examples/services.ts
 //
 //   curl localhost:8080/MyService/myHandler --json '"Ada"'
 //   curl localhost:8080/MyVirtualObject/ada/myHandler --json '"Hello"'

@@ -2,7 +2,7 @@
 // the awakeable's id and calls one of two addresses: a handler of ours that checks the event and resolves the awakeable,
 // or the server itself, which knows awakeables by their id.
 //
-//   npx restate-lite dev -- npx tsx examples/webhook.ts
+//   npx restate-lite dev examples/webhook.ts
 //
 //   curl localhost:8080/Payment/p-1/charge/send --json '{"amount": 40}'
 //   curl localhost:8080/Payment/p-1/webhook --json '{"type": "paid", "receipt": "r-77"}'

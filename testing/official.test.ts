@@ -35,6 +35,35 @@ const officialSleeper = official.service({
   },
 });
 
+const officialCalendar = official.service({
+  name: "OfficialCalendar",
+  handlers: {
+    read: async (ctx: official.Context, pause: official.Duration) => {
+      const from = await ctx.date.now();
+      await ctx.sleep(pause);
+      return { from, wall: Date.now(), to: await ctx.date.toJSON() };
+    },
+  },
+});
+
+const officialLedger = official.object({
+  name: "OfficialLedger",
+  handlers: {
+    add: official.handlers.object.exclusive(
+      { inactivityTimeout: 1000 },
+      async function (
+        this: { last(ctx: official.ObjectSharedContext): Promise<unknown> },
+        ctx: official.ObjectContext,
+        amount: number,
+      ) {
+        ctx.set("last", [amount, await ctx.date.now()]);
+        return this.last(ctx);
+      },
+    ),
+    last: official.handlers.object.shared(async (ctx: official.ObjectSharedContext) => ctx.get("last")),
+  },
+});
+
 let charged = 0;
 const officialShop = official.service({
   name: "OfficialShop",
@@ -53,7 +82,7 @@ const officialShop = official.service({
 /** Our client does not know the types of their definitions, and theirs is not installed here. */
 function client(env: RestateTestEnvironment, { name }: { name: string }) {
   return env.ingress().serviceClient({ name }) as unknown as Record<
-    "greet" | "month" | "later" | "buy" | "guess",
+    "greet" | "month" | "later" | "buy" | "guess" | "read",
     (argument?: unknown) => Promise<unknown>
   >;
 }
@@ -81,6 +110,41 @@ describe("services of the official SDK", () => {
     expect(env.invocations({ handler: "greet" })[0]?.status).toBe("scheduled");
     await env.clock.advance({ hours: 1 });
     expect(env.invocations({ handler: "greet" })[0]?.status).toBe("completed");
+  });
+
+  it("see a virtual clock in ctx.date, by steps as that SDK makes them", async () => {
+    const startAt = new Date("2030-01-01T00:00:00Z");
+    await using env = await RestateTestEnvironment.start({ services: [officialCalendar], clock: "virtual", startAt });
+    const read = client(env, officialCalendar).read({ days: 31 });
+    await env.clock.advance({ days: 31 });
+    const { from, to, wall } = (await read) as { from: number; to: string; wall: number };
+    expect([from, to]).toEqual([startAt.getTime(), "2030-02-01T00:00:00.000Z"]);
+    expect(Math.abs(wall - Date.now())).toBeLessThan(DAY_MS);
+    const journal = env.invocations()[0]?.snapshot().journal;
+
+    await using real = await RestateTestEnvironment.start({ services: [officialCalendar] });
+    const before = Date.now();
+    const seen = (await client(real, officialCalendar).read({ milliseconds: 1 })) as { from: number };
+    expect(seen.from).toBeGreaterThanOrEqual(before);
+    const lines = (all: readonly string[] | undefined) => all?.map((line) => line.replace(/ [=→].*/, ""));
+    expect(lines(real.invocations()[0]?.snapshot().journal)).toEqual(lines(journal));
+  });
+
+  it("keep what their handlers are called with, and what they are", async () => {
+    await using env = await RestateTestEnvironment.start({ services: [officialLedger], clock: "auto", startAt: 5 });
+    const ledger = env.ingress().objectClient({ name: "OfficialLedger" }, "k") as unknown as {
+      add(amount: number): Promise<number[]>;
+      last(): Promise<number[]>;
+    };
+    expect(await ledger.add(3)).toEqual([3, 5]);
+    expect(await ledger.last()).toEqual([3, 5]);
+    const registered = await fetch(`${env.adminAPIBaseUrl()}/services/OfficialLedger`);
+    expect(await registered.json()).toMatchObject({
+      handlers: [
+        { name: "add", ty: "Exclusive" },
+        { name: "last", ty: "Shared" },
+      ],
+    });
   });
 
   it("go through every crash, and run each step once", async () => {

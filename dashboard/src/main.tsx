@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { AdminError } from "./api/admin.ts";
 import { router } from "./app/router.tsx";
 import { applyTheme } from "./app/theme.ts";
+import { retryWhenLive } from "./live/use-live.ts";
 
 applyTheme();
 
@@ -23,6 +24,7 @@ const client = new QueryClient({
     mutations: { networkMode: "always" },
   },
 });
+retryWhenLive(client);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

@@ -66,7 +66,14 @@ describe("PUT /restate-lite/invocations/{id}/journal/{index}/result", () => {
     expect(await put(3, { value: "1" })).toEqual(refusal(400, "RL_WRONG_RESULT", /type Sleep can be: void/));
     expect(await put(0, { value: "1" })).toEqual(refusal(400, "RL_NO_RESULT", /type Input has no result/));
     expect(await put(99, { value: "1" })).toEqual(refusal(404, "RL_NO_ENTRY", /it has 5/));
-    for (const body of [{}, { value: 1 }, { value: "1", void: true }, { value_base64: "!" }, []]) {
+    for (const body of [
+      {},
+      { value: 1 },
+      { value: "1", void: true },
+      { value_base64: "!" },
+      { value_base64: "AA=A" },
+      [],
+    ]) {
       expect(await put(1, body)).toMatchObject({ status: 422, json: { message: expect.stringMatching(/one of/) } });
     }
     expect(await put("x", { void: true })).toMatchObject({ status: 400 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { end, output, setState } from "../engine/said.ts";
 import { Transcript } from "../engine/transcript.ts";
 import { errorHandler } from "./answers.ts";
+import { parseJson } from "./json-body.ts";
 import { stateRoutes } from "./state.ts";
 
 let t: Transcript;
@@ -14,7 +15,7 @@ let close: () => void;
 beforeAll(async () => {
   t = new Transcript();
   const app = express();
-  app.use(express.json());
+  app.use(parseJson);
   app.use("/state", stateRoutes({ engine: t.engine, registry: t.registry, turns: t.storage.turns }));
   app.use(errorHandler(() => {}));
   const server = createServer(app);
@@ -78,6 +79,26 @@ describe("/restate-lite/state", () => {
     t.says(holder, setState("n", "theirs"), output("r"), end);
     t.says(next, output("r"), end);
     expect((await ask("GET", held)).json).toMatchObject({ entries: entries({ n: "theirs" }), queue: [] });
+  });
+
+  it("takes a value of many megabytes", async () => {
+    const value = Buffer.alloc(12_000_000, 7).toString("base64");
+    const large = { service: "Counter", key: "large" };
+    expect((await ask("PUT", large, { entries: [{ name: base64("n"), value }] })).status).toBe(200);
+    expect((await ask("PUT", large, { entries: [] })).status).toBe(200);
+  });
+
+  it("a change that waits does not read those that wait before it", async () => {
+    const held = { service: "Counter", key: "crowded" };
+    t.send("Counter/crowded/add");
+    const statements = async () => {
+      const before = t.statements;
+      expect((await ask("PUT", held, { entries: entries({ n: "1" }) })).status).toBe(202);
+      return t.statements - before;
+    };
+    const first = await statements();
+    expect(first).toBeLessThan(5);
+    expect(await statements()).toBe(first);
   });
 
   it.each([

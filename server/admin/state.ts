@@ -77,6 +77,7 @@ export function stateRoutes({ engine, registry, turns }: StateParts): Router {
       turns,
       () => {
         const result = engine.mutateState(service, scope, key, mutation);
+        if (result.outcome !== "applied") return { result, version: undefined };
         return { result, version: engine.describeInstance(service, scope, key).version };
       },
       ({ result, version: current }) => {

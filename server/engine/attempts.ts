@@ -7,6 +7,8 @@ import type { AttemptFailure, AttemptStart } from "./types.ts";
 
 const NEWEST_PROTOCOL = 7;
 const READY_IN_MEMORY = 10_000;
+/** Invocations that are looked at in one turn without starting: few enough that requests are served in between. */
+const LOOKS_PER_TURN = 256;
 
 /** A running attempt, as the engine knows it. Lives in memory only: a restart starts a new attempt. */
 export interface LiveAttempt {
@@ -27,6 +29,8 @@ export interface LiveAttempt {
   hasStored: boolean;
   /** Failed attempts since the last stored entry. */
   retryCount: number;
+  /** Whether a failure is stored: of an attempt, or that nothing served it, which is none. */
+  hasFailure: boolean;
   failingSinceMs: number | undefined;
   /** The body of the output entry, once the SDK has sent it. */
   output: Buffer | undefined;
@@ -56,6 +60,8 @@ export class Attempts {
   #queueHead = 0;
   /** More invocations are ready than the queue holds. */
   #overflowed = false;
+  /** The rest of the line has its turn after the open one. */
+  #goesOn = false;
   #lastAttempt = 0;
   #isStopped = false;
 
@@ -162,7 +168,7 @@ export class Attempts {
     if (!this.#pending.has(seq)) return;
     const preload = this.#pending.get(seq);
     this.#pending.delete(seq);
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#bySeq.has(seq)) return;
     if (this.#bySeq.size < this.#kernel.settings.concurrentInvocations && this.#queueHead >= this.#queue.length) {
       this.#start(seq, preload);
     } else if (this.#overflowed || this.#queue.length - this.#queueHead >= READY_IN_MEMORY) {
@@ -175,15 +181,32 @@ export class Attempts {
   #startQueued(): void {
     if (this.#isStopped) return;
     const { concurrentInvocations } = this.#kernel.settings;
-    while (this.#bySeq.size < concurrentInvocations) {
+    for (let looks = 0; this.#bySeq.size < concurrentInvocations; ) {
       if (this.#queueHead >= this.#queue.length && !this.#refill()) return;
       const seq = this.#queue[this.#queueHead++];
-      if (seq !== undefined && !this.#bySeq.has(seq)) this.#start(seq, undefined);
+      // One that has been paused and resumed meanwhile is in the line twice, and about to be admitted.
+      if (seq !== undefined && !this.#bySeq.has(seq) && !this.#pending.has(seq)) this.#start(seq, undefined);
+      if (seq !== undefined && !this.#bySeq.has(seq) && ++looks === LOOKS_PER_TURN) {
+        this.#goOn();
+        break;
+      }
     }
     if (this.#queueHead > 1024) {
       this.#queue = this.#queue.slice(this.#queueHead);
       this.#queueHead = 0;
     }
+  }
+
+  #goOn(): void {
+    if (this.#goesOn) return;
+    this.#goesOn = true;
+    const { turns } = this.#kernel;
+    turns.apply(() =>
+      turns.afterCommit(() => {
+        this.#goesOn = false;
+        this.#startQueued();
+      }),
+    );
   }
 
   /** Reads ready invocations that never were in the queue. */
@@ -235,6 +258,7 @@ export class Attempts {
       isPinned: row.deployment !== null,
       hasStored: false,
       retryCount: failure?.retry_count ?? 0,
+      hasFailure: last !== undefined,
       failingSinceMs: failure?.since,
       output: undefined,
       awaitingOn: undefined,
@@ -255,10 +279,11 @@ export class Attempts {
    * has is known by what it has stored, a failure, or a suspension.
    */
   #hold(row: InvocationRow, isNew: boolean): void {
-    const { statements, keys, flow } = this.#kernel;
+    const { statements, keys, flow, observation } = this.#kernel;
     const isUntouched = isNew || (row.started_at === null && statements.waits.failure.get(row.seq) === undefined);
     if (isUntouched) {
       statements.invocations.setStatus.run(InvocationStatus.Inboxed, row.seq);
+      observation.tell(row, { kind: "inboxed" });
       if (row.exclusive === 1) keys.release(row);
     }
     flow.wait(row);

@@ -117,7 +117,7 @@ export class Completions {
     );
     retention.expects(expiresAt);
     if (live !== undefined) live.isPinned = true;
-    if (live === undefined || live.retryCount > 0) statements.waits.clearFailure.run(row.seq);
+    if (live === undefined || live.hasFailure) statements.waits.clearFailure.run(row.seq);
     this.#kernel.observation.tell(row, {
       kind: "completed",
       failure: outcome.kind === "failure" ? outcome.failure : undefined,

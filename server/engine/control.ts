@@ -38,18 +38,29 @@ export class Control {
   kill(row: InvocationRow | undefined): "unknown" | "completed" | "done" {
     if (row === undefined) return "unknown";
     if (row.status === InvocationStatus.Completed) return "completed";
-    const { attempts, completions } = this.#kernel;
+    const doomed = [row.seq];
+    for (let seq = doomed.pop(); seq !== undefined; seq = doomed.pop()) {
+      for (const callee of this.#kill(seq).reverse()) doomed.push(callee);
+    }
+    return "done";
+  }
+
+  /** @returns the invocations that it has called and waits for */
+  #kill(seq: number): number[] {
+    const { attempts, completions, statements } = this.#kernel;
+    // Read only now: one that was killed before it may have handed it the lock of its object.
+    const row = statements.invocations.bySeq.get(seq);
+    if (row === undefined || row.status === InvocationStatus.Completed) return [];
     if (row.status === InvocationStatus.Scheduled || row.status === InvocationStatus.Inboxed) {
       this.#vanish(row, KILLED);
-      return "done";
+      return [];
     }
     attempts.withdraw(row);
-    const live = attempts.bySeq(row.seq);
+    const live = attempts.bySeq(seq);
     if (live !== undefined) attempts.abort(live);
-    const called = this.#calledBy(row.seq);
+    const called = this.#calledBy(seq);
     completions.fail(row, KILLED, live);
-    for (const callee of called) this.kill(callee);
-    return "done";
+    return called;
   }
 
   /** Forgets a completed invocation, its result and, for a workflow, its state. */
@@ -160,7 +171,7 @@ export class Control {
   }
 
   /** Invocations that `seq` called, waits for, and made itself. One-way sends are detached and not among them. */
-  #calledBy(seq: number): InvocationRow[] {
+  #calledBy(seq: number): number[] {
     const { journal, invocations } = this.#kernel;
     const calls = journal.ofType(seq, MessageType.CallCommand);
     if (calls.length === 0) return [];
@@ -169,11 +180,11 @@ export class Control {
       const { completionId, invocationId } = Notification.decode(entry.body);
       if (completionId !== undefined && invocationId !== undefined) ids.set(completionId, invocationId);
     }
-    const called: InvocationRow[] = [];
+    const called: number[] = [];
     for (const entry of calls) {
       const row = invocations.findText(ids.get(CallCommand.decode(entry.body).invocationIdNotificationIdx) ?? "");
       const isCalled = row?.caller === seq && row.caller_completion !== null;
-      if (isCalled && row.status !== InvocationStatus.Completed) called.push(row);
+      if (isCalled && row.status !== InvocationStatus.Completed) called.push(row.seq);
     }
     return called;
   }

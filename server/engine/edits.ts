@@ -87,7 +87,7 @@ export class Edits {
     if (!place.kinds.includes(result.kind)) return { kind: "wrong-result", entryType, kinds: place.kinds };
     const old = place.index === undefined ? undefined : rows[place.index];
     const body = bodyWith(place, result);
-    const detached = old === undefined ? this.#sever(row, place.command, rows) : [];
+    const detached = old === undefined ? this.#sever(row, place.command, toldIn(rows)) : [];
     if (old !== undefined && place.index !== undefined) journal.replace(row.seq, place.index, [{ ...old, body }]);
     else journal.append(row.seq, rows.length, place.type, place.completionId ?? null, body);
     this.#note(row, {
@@ -115,7 +115,8 @@ export class Edits {
     const { kept, dropped, signalCount } = splitBehind(rows, after, keepsSignals);
     if (dropped.length === 0) return { kind: "nothing-behind" };
     const commands = dropped.filter(({ type }) => isCommand(type));
-    const detached = commands.flatMap((command) => this.#childOf(row, command, rows) ?? []);
+    const told = toldIn(rows);
+    const detached = commands.flatMap((command) => this.#childOf(row, command, told) ?? []);
     const state = this.#restore(row, rows, after, isDryRun);
     const summary: Dropped = {
       entries: commands.slice(0, NAMED_ENTRIES).map((command) => ({
@@ -133,7 +134,7 @@ export class Edits {
       journalLength: after + 1 + kept.length,
     };
     if (isDryRun) return { kind: "dropped", ...summary };
-    for (const command of commands) this.#sever(row, command, rows);
+    for (const command of commands) this.#sever(row, command, told);
     journal.replace(row.seq, after + 1, kept, rows.length);
     this.#note(row, {
       edit: "drop",
@@ -188,7 +189,7 @@ export class Edits {
   }
 
   /** Nothing completes this command of `row` any more. @returns the invocation that goes on without it */
-  #sever(row: InvocationRow, command: JournalRow, rows: readonly JournalRow[]): InvocationRow[] {
+  #sever(row: InvocationRow, command: JournalRow, told: ReadonlyMap<number, Buffer>): InvocationRow[] {
     const { statements, attempts } = this.#kernel;
     const { seq } = row;
     switch (command.type) {
@@ -206,7 +207,7 @@ export class Edits {
       case MessageType.CallCommand: {
         const { resultCompletionId = 0 } = CommandTemplate.decode(command.body);
         statements.waits.removeAwaiter.run(seq, resultCompletionId);
-        const child = this.#childOf(row, command, rows);
+        const child = this.#childOf(row, command, told);
         if (child === undefined) return [];
         statements.invocations.detach.run(child.seq);
         attempts.detached(child.seq);
@@ -218,11 +219,15 @@ export class Edits {
   }
 
   /** The unfinished invocation that a call made, and that would complete it. */
-  #childOf(row: InvocationRow, { type, body }: JournalRow, rows: readonly JournalRow[]): InvocationRow | undefined {
+  #childOf(
+    row: InvocationRow,
+    { type, body }: JournalRow,
+    told: ReadonlyMap<number, Buffer>,
+  ): InvocationRow | undefined {
     if (type !== MessageType.CallCommand) return undefined;
     const { invocationIdNotificationIdx, resultCompletionId } = CallCommand.decode(body);
-    const told = rows.find(({ notification }) => notification === invocationIdNotificationIdx);
-    const id = told === undefined ? undefined : Notification.decode(told.body).invocationId;
+    const answer = told.get(invocationIdNotificationIdx);
+    const id = answer === undefined ? undefined : Notification.decode(answer).invocationId;
     const child = this.#kernel.invocations.findText(id ?? "");
     const isItsOwn = child?.caller === row.seq && child.caller_completion === resultCompletionId;
     return isItsOwn && child.status !== InvocationStatus.Completed ? child : undefined;
@@ -238,6 +243,11 @@ export class Edits {
     statements.waits.clearFailure.run(seq);
     observation.tell(row, { kind: "journal" });
   }
+}
+
+/** What a journal says about its commands, by the ids of the notifications. */
+function toldIn(rows: readonly JournalRow[]): ReadonlyMap<number, Buffer> {
+  return new Map(rows.flatMap(({ notification, body }) => (notification === null ? [] : [[notification, body]])));
 }
 
 /** What stays of the entries behind `after`, and what goes. */

@@ -122,8 +122,9 @@ export class Messages implements AttemptEvents {
     this.#kernel.journal.append(live.row.seq, this.#kernel.attempts.takeIndex(live), type, notification, body);
     live.hasStored = true;
     this.#kernel.observation.tell(live.row, { kind: "journal" });
-    if (live.retryCount > 0) {
+    if (live.hasFailure) {
       this.#kernel.statements.waits.clearFailure.run(live.row.seq);
+      live.hasFailure = false;
       live.retryCount = 0;
       live.failingSinceMs = undefined;
     }

@@ -57,7 +57,7 @@ export const setState = (name: string, text: string): Said => [
 export const call = (
   path: string,
   ids: { idCompletion: number; result: number },
-  more: { idempotencyKey?: string } = {},
+  more: { idempotencyKey?: string; scope?: string; limitKey?: string } = {},
 ): Said => {
   const parts = path.split("/");
   return [

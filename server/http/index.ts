@@ -6,3 +6,4 @@ export { createGuard, type Guard, type GuardOptions, type Verdict } from "./guar
 export { type Listener, type ListenLimits, type ListenOptions, listen } from "./listener.ts";
 export { type Refusal, refuse } from "./refusal.ts";
 export type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
+export { endConnection } from "./upgrade.ts";

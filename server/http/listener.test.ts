@@ -286,6 +286,22 @@ describe("the guard", () => {
     expect(upgraded).toEqual(["/ws"]);
   });
 
+  it("lets go of a refused connection, whatever its client still sends and however long it stays", async () => {
+    const listener = await start({ onUpgrade: (_request, socket) => void socket.destroy() });
+    const upgrade = "POST /ws HTTP/1.1\r\nhost: evil.example\r\nconnection: upgrade\r\nupgrade: websocket\r\n";
+    for (const request of [`${upgrade}content-length: 1000000\r\n\r\n`, "GARBAGE\r\n\r\n"]) {
+      const socket = connect({ port: listener.port, host: "127.0.0.1", allowHalfOpen: true });
+      cleanups.push(() => socket.destroy());
+      socket.on("error", () => {});
+      await new Promise<void>((resolve) => {
+        socket.on("data", () => resolve());
+        socket.on("close", () => resolve());
+        socket.write(request + "x".repeat(1_000_000));
+      });
+    }
+    await listener.close(0);
+  });
+
   it("serves a request to upgrade to something else as a plain one, body and connection included", async () => {
     const { port } = await start({ onUpgrade: (_request, socket) => socket.destroy() });
     const offer = "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n";

@@ -7,7 +7,7 @@ import type { Guard } from "./guard.ts";
 import { type Refusal, refusalBody, refuse } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
 import type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
-import { isWebSocket, serveAsPlain } from "./upgrade.ts";
+import { endConnection, isWebSocket, serveAsPlain } from "./upgrade.ts";
 
 export interface ListenOptions {
   readonly host: string;
@@ -255,7 +255,8 @@ const REASONS: Readonly<Record<number, string>> = {
 /** Writes a whole HTTP/1.1 answer to a socket that has no response object, and ends it. */
 function endWith(socket: Duplex, refusal: Refusal): void {
   const body = refusalBody(refusal);
-  socket.end(
+  endConnection(
+    socket,
     `HTTP/1.1 ${refusal.status} ${REASONS[refusal.status] ?? ""}\r\nconnection: close\r\n` +
       `x-restate-error-source: ingress\r\nx-restate-error-code: ${refusal.code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );

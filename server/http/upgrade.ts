@@ -34,3 +34,19 @@ function withoutUpgrade(connection: string): string {
   const kept = options.filter((option) => !OF_UPGRADES.has(option.toLowerCase()));
   return kept.length === 0 ? "keep-alive" : kept.join(", ");
 }
+
+/** So long a client that is told to go may take to hear it. */
+const LEAVING_MS = 500;
+
+/**
+ * Writes the last bytes of a connection that no HTTP server looks after any more. What the client still sends is thrown
+ * away: unread it would keep the connection, and with it the port, from ever being closed.
+ */
+export function endConnection(socket: Duplex, lastBytes: string): void {
+  const leaving = setTimeout(() => socket.destroy(), LEAVING_MS);
+  leaving.unref();
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => clearTimeout(leaving));
+  socket.end(lastBytes);
+  socket.resume();
+}

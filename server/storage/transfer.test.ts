@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -66,6 +66,15 @@ describe("a database", () => {
     expect(await waiters("to")).toEqual([]);
     importDatabase(file, at("to"), migrationsDir, true);
     expect(await waiters("to")).toEqual([7]);
+  });
+
+  it("is not exported over one that is in use, nor imported from where it is", async () => {
+    const file = await killed("from");
+    await open("to").close();
+    expect(() => exportDatabase(at("to"), migrationsDir, file)).toThrow(/Export to another file/);
+    expect(() => importDatabase(file, at("from"), migrationsDir, true)).toThrow(/already/);
+    expect(await waiters("from")).toEqual([7]);
+    expect(readdirSync(at("from")).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
   it("is not taken from a file of something else", () => {

@@ -11,7 +11,7 @@ import { DATABASE_NAME } from "./storage.ts";
  * Writes the database of a data directory to one file, as it is at this moment. Call it from a process that has not
  * opened the storage; a server may be running on the directory.
  *
- * @throws ServerError when there is no database, or it is newer than this program
+ * @throws ServerError when there is no database, it is newer than this program, or the file is a database in use
  */
 export function exportDatabase(dataDir: string, migrationsDir: string, file: string): void {
   const path = join(resolve(dataDir), DATABASE_NAME);
@@ -23,16 +23,26 @@ export function exportDatabase(dataDir: string, migrationsDir: string, file: str
         "What a server started with --ephemeral has is in its memory only.",
     );
   }
+  // What is in that log would be written over the export by whoever opens it next.
+  if (existsSync(`${file}-wal`)) {
+    throw new ServerError(
+      409,
+      "RL_FILE_IN_USE",
+      `${file} is a database that a server is using, or has not closed. Export to another file; ` +
+        "to replace what a server has, stop it and use import.",
+    );
+  }
   const db = checkVersion(path, readMigrations(migrationsDir).length);
   const part = `${file}.part`;
   rmSync(part, { force: true });
   try {
     keep(db.prepare("VACUUM INTO ?")).run(part);
+    flushed(part);
+    renameSync(part, file);
   } finally {
     db.close();
+    rmSync(part, { force: true });
   }
-  flushed(part);
-  renameSync(part, file);
 }
 
 /**
@@ -43,6 +53,9 @@ export function exportDatabase(dataDir: string, migrationsDir: string, file: str
  */
 export function importDatabase(file: string, dataDir: string, migrationsDir: string, overwrites: boolean): void {
   if (!existsSync(file)) throw new ServerError(404, "RL_NO_FILE", `there is no file ${file}`);
+  if (resolve(file) === join(resolve(dataDir), DATABASE_NAME)) {
+    throw new ServerError(409, "RL_SAME_DATABASE", `${file} is the database of ${resolve(dataDir)} already`);
+  }
   const db = checkVersion(file, readMigrations(migrationsDir).length);
   try {
     checkContents(db, file);

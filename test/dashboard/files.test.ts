@@ -35,6 +35,14 @@ describe("the files of the dashboard", () => {
     }
   });
 
+  it("show the way to every page before any script is there", async () => {
+    const html = await (await get("/ui/")).text();
+    const links = [...html.matchAll(/<a href="(\/ui\/[a-z]*)"/g)].map(([, path]) => path);
+    expect(links).toContain("/ui/");
+    expect(links).toContain("/ui/invocations");
+    expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style/);
+  });
+
   it("are kept forever by browsers where their names carry a hash; what is not there is 404, not the page", async () => {
     const paths = await assets();
     expect(paths.length).toBeGreaterThan(1);

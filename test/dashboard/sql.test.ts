@@ -271,6 +271,7 @@ describe("the SQL console", () => {
     await page.keyboard.press("q");
     await page.waitForURL("**/ui/sql");
     await visitor.go("");
+    await page.getByRole("navigation", { name: "Pages" }).waitFor();
     await page.keyboard.press("ControlOrMeta+k");
     await page.getByRole("combobox", { name: "Go anywhere, do anything" }).fill("SQL");
     await page.keyboard.press("Enter");

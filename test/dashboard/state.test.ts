@@ -276,6 +276,8 @@ describe("an edit of state", () => {
 
     await button("Delete raw bytes").click();
     await dialog().getByRole("button", { name: "Delete" }).click();
+    // Behind a dialog the page cannot be seen, whatever it shows.
+    await dialog().waitFor({ state: "detached" });
     await entryOf("raw bytes").waitFor({ state: "detached" });
     expect(await stored({ key })).toEqual({ total: "7" });
     await button("Clear all").click();

@@ -2,6 +2,7 @@ import { tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ReportFile } from "../support/reports.ts";
 import { DOCUMENTED, OFFICIAL_CLI, OFFICIAL_UI } from "./corpus.ts";
+import { GROUPED, NOT_GROUPED, T } from "./grouping.ts";
 import { addScopes, makeHistory } from "./history.ts";
 import { masker } from "./mask.ts";
 import { compareSchemas } from "./schema-report.ts";
@@ -196,6 +197,29 @@ describe("every query that programs send", () => {
   it.each([...DOCUMENTED, ...OFFICIAL_CLI, ...OFFICIAL_UI])("%s", async (query) => {
     const [own, theirs] = await Promise.all([columnsOf(ours, query), columnsOf(real, query)]);
     expect(own).toEqual(theirs);
+  });
+});
+
+describe("rows that are put together", () => {
+  const ask = async (stand: Stand, query: string) => {
+    const response = await stand.answer(
+      query.startsWith("with ") ? `${T}, ${query.slice("with ".length)}` : `${T} ${query}`,
+    );
+    const { rows } = (await response.json()) as { readonly rows?: readonly Row[] };
+    return { status: response.status, rows: rows?.map((row) => JSON.stringify(row)).sort() };
+  };
+
+  it.each(GROUPED)("%s", async (query) => {
+    const [own, theirs] = await Promise.all([ask(ours, query), ask(real, query)]);
+    expect([own.status, theirs.status]).toEqual([200, 200]);
+    // What is in the tables is each server's own.
+    if (!/\b(sys_|state\b)/.test(query)) expect(own.rows).toEqual(theirs.rows);
+  });
+
+  it.each(NOT_GROUPED)("refused: %s", async (query) => {
+    const [own, theirs] = await Promise.all([ask(ours, query), ask(real, query)]);
+    expect(theirs.status).not.toBe(200);
+    expect(own.status).toBe(theirs.status);
   });
 });
 

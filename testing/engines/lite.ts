@@ -11,6 +11,7 @@ import { loadConfig, type ServerConfig } from "../../server/config/index.ts";
 import { ServerError } from "../../server/errors.ts";
 import { createLog, type Log } from "../../server/log.ts";
 import { type OpenServer, startOpenServer } from "../../server/start.ts";
+import { OfficialClock } from "../clock/official-clock.ts";
 import { settled } from "../clock/quiet.ts";
 import { TestClock } from "../clock/test-clock.ts";
 import { Traffic } from "../clock/traffic.ts";
@@ -35,6 +36,7 @@ export class LiteEngine implements TestEngine {
   readonly faults: Faults;
   readonly state: StateStore;
   readonly #options: Resolved;
+  readonly #services: Resolved["services"];
   readonly #log: Log;
   readonly #config: ServerConfig;
   readonly #virtual: VirtualClock | undefined;
@@ -83,6 +85,8 @@ export class LiteEngine implements TestEngine {
     for (const service of options.services) {
       if (typeof service !== "function" && !isOfficialDefinition(service)) this.#keepTime.add(service.name);
     }
+    const official = new OfficialClock(() => this.clock.nowMs());
+    this.#services = this.#virtual === undefined ? options.services : official.services(options.services);
     const inspection = this.#inspection;
     this.faults = new Faults({
       mismatches: () => this.#link.mismatches,
@@ -95,7 +99,7 @@ export class LiteEngine implements TestEngine {
       apply: (command) => this.#running.storage.turns.apply(command),
       journal: (seq) => inspection.journal(seq),
       keepsTime: (service) => this.#virtual === undefined || this.#keepTime.has(service),
-      aheadMs: () => this.clock.nowMs() - Date.now(),
+      dueMs: (id, wallMs) => official.dueMs(id, wallMs),
       onJournalMismatch: options.onJournalMismatch,
       attempts: (id) => inspection.attempts(id),
     });
@@ -150,7 +154,7 @@ export class LiteEngine implements TestEngine {
       config,
       log: this.#log,
       onFatal: (error) => this.#log("error", "The storage failed", { error }),
-      services: withHook(this.#options.services, this.#hook),
+      services: withHook(this.#services, this.#hook),
       endpoint: this.#options.endpoint,
       ...(this.#virtual === undefined ? {} : { clock: this.#virtual }),
       link: this.#link,

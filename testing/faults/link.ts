@@ -21,8 +21,8 @@ export interface LinkWorld {
   journal(seq: number): StoredEntry[];
   /** Whether a service keeps the environment's time by itself. */
   keepsTime(service: string): boolean;
-  /** Milliseconds that the environment's clock is ahead of the wall clock. */
-  aheadMs(): number;
+  /** When something is due on the environment's clock that an attempt wants at a time of the wall clock. */
+  dueMs(invocationId: string, wallMs: number): number;
   readonly onJournalMismatch: "fail" | "retry";
   /** How many attempts an invocation has had. */
   attempts(invocationId: string): number;
@@ -237,17 +237,16 @@ export class Link implements AttemptLink {
   #translated(live: Live, frame: Frame): Frame {
     if (frame.type === MessageType.Error) return this.#judged(live.start, frame);
     if (this.#world.keepsTime(live.start.service)) return frame;
-    const aheadMs = this.#world.aheadMs();
-    if (aheadMs === 0) return frame;
+    const dueMs = (wallMs: number) => this.#world.dueMs(live.start.id, wallMs);
     // Services of the official SDK say when they want to be woken by the wall clock.
     if (frame.type === MessageType.SleepCommand) {
       const sleep = SleepCommand.decode(frame.body);
-      return { ...frame, body: SleepCommand.encode({ ...sleep, wakeUpTime: sleep.wakeUpTime + aheadMs }) };
+      return { ...frame, body: SleepCommand.encode({ ...sleep, wakeUpTime: dueMs(sleep.wakeUpTime) }) };
     }
     if (frame.type === MessageType.OneWayCallCommand) {
       const send = OneWayCallCommand.decode(frame.body);
       if (send.invokeTime > 0) {
-        return { ...frame, body: OneWayCallCommand.encode({ ...send, invokeTime: send.invokeTime + aheadMs }) };
+        return { ...frame, body: OneWayCallCommand.encode({ ...send, invokeTime: dueMs(send.invokeTime) }) };
       }
     }
     return frame;

@@ -73,6 +73,8 @@ export type ListedInvocation = Pick<
   | ("status" | "completion_result" | "completion_failure" | "created_at" | "running_at" | "completed_at")
   | ("scheduled_start_at" | "next_retry_at" | "retry_count" | "last_failure" | "last_failure_error_code")
   | ("pinned_deployment_id" | "invoked_by" | "invoked_by_target" | "idempotency_key" | "scope" | "limit_key")
+  | ("modified_at" | "restarted_from" | "pinned_service_protocol_version")
+  | ("completion_retention" | "journal_retention" | "invoked_by_id")
 >;
 
 export const LISTED_COLUMNS = [
@@ -80,6 +82,8 @@ export const LISTED_COLUMNS = [
   ...["status", "completion_result", "completion_failure", "created_at", "running_at", "completed_at"],
   ...["scheduled_start_at", "next_retry_at", "retry_count", "last_failure", "last_failure_error_code"],
   ...["pinned_deployment_id", "invoked_by", "invoked_by_target", "idempotency_key", "scope", "limit_key"],
+  ...["modified_at", "restarted_from", "pinned_service_protocol_version"],
+  ...["completion_retention", "journal_retention", "invoked_by_id"],
 ].join(", ");
 
 type Ended = Pick<Invocation, "status" | "completion_result" | "completion_failure">;

@@ -1,10 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
 import type { Place } from "../api/instance.ts";
 import { type Service, services } from "../api/registry.ts";
+import { useLive } from "../live/use-live.ts";
 import { Icon } from "../ui/icon.tsx";
 import { instanceAddress } from "../ui/instance-link.tsx";
 import { NAVIGATION } from "./pages.ts";
@@ -22,7 +22,7 @@ interface PaletteProps {
 export function Palette({ isOpen, onClose, onHelp }: PaletteProps) {
   const navigate = useNavigate();
   const [text, setText] = useState("");
-  const known = useQuery({ queryKey: ["services"], queryFn: services, enabled: isOpen });
+  const known = useLive({ key: ["services"], fetch: services, onRegistry: true, enabled: isOpen });
   const wanted = text.trim();
   const place = placeOf(wanted, known.data ?? []);
 

@@ -3,6 +3,7 @@ import { FILTER_NAMES } from "../pages/invocations/filter.ts";
 import { Loading } from "../ui/states.tsx";
 import { Broken } from "./broken.tsx";
 import { NotFound } from "./not-found.tsx";
+import { part } from "./part.ts";
 import { parseSearch, stringifySearch, texts } from "./search.ts";
 import { Shell } from "./shell.tsx";
 
@@ -12,50 +13,74 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const overview = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("../pages/overview/overview.tsx"), "Overview"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/overview/overview.tsx")),
+    "Overview",
+  ),
 });
 
 const invocations = createRoute({
   getParentRoute: () => root,
   path: "/invocations",
   validateSearch: texts(FILTER_NAMES),
-  component: lazyRouteComponent(() => import("../pages/invocations/invocations.tsx"), "Invocations"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/invocations/invocations.tsx")),
+    "Invocations",
+  ),
 });
 
 const invocation = createRoute({
   getParentRoute: () => root,
   path: "/invocations/$id",
-  component: lazyRouteComponent(() => import("../pages/invocation/page.tsx"), "InvocationPage"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/invocation/page.tsx")),
+    "InvocationPage",
+  ),
 });
 
 const services = createRoute({
   getParentRoute: () => root,
   path: "/services",
-  component: lazyRouteComponent(() => import("../pages/services/services.tsx"), "Services"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/services/services.tsx")),
+    "Services",
+  ),
 });
 
 const service = createRoute({
   getParentRoute: () => root,
   path: "/services/$name",
   validateSearch: texts(["handler", "view"]),
-  component: lazyRouteComponent(() => import("../pages/services/service.tsx"), "ServicePage"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/services/service.tsx")),
+    "ServicePage",
+  ),
 });
 
 const deployments = createRoute({
   getParentRoute: () => root,
   path: "/deployments",
   validateSearch: texts(["id"]),
-  component: lazyRouteComponent(() => import("../pages/deployments/deployments.tsx"), "Deployments"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/deployments/deployments.tsx")),
+    "Deployments",
+  ),
 });
 
 const state = createRoute({
   getParentRoute: () => root,
   path: "/state",
   validateSearch: texts(["service", "q"]),
-  component: lazyRouteComponent(() => import("../pages/state/state.tsx"), "State"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/state/state.tsx")),
+    "State",
+  ),
 });
 
-const instancePage = lazyRouteComponent(() => import("../pages/instance/page.tsx"), "InstancePage");
+const instancePage = lazyRouteComponent(
+  part(() => import("../pages/instance/page.tsx")),
+  "InstancePage",
+);
 
 const instance = createRoute({
   getParentRoute: () => root,
@@ -75,14 +100,20 @@ const oddInstance = createRoute({
 const flow = createRoute({
   getParentRoute: () => root,
   path: "/flow",
-  component: lazyRouteComponent(() => import("../pages/flow/flow.tsx"), "FlowControl"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/flow/flow.tsx")),
+    "FlowControl",
+  ),
 });
 
 const sql = createRoute({
   getParentRoute: () => root,
   path: "/sql",
   validateSearch: texts(["query"]),
-  component: lazyRouteComponent(() => import("../pages/sql/console.tsx"), "SqlConsole"),
+  component: lazyRouteComponent(
+    part(() => import("../pages/sql/console.tsx")),
+    "SqlConsole",
+  ),
 });
 
 export const router = createRouter({

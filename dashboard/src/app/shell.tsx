@@ -1,6 +1,7 @@
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { useFeedState } from "../live/use-live.ts";
+import { version } from "../api/registry.ts";
+import { useFeedState, useLive } from "../live/use-live.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { focusSearch, modKey, useKeys } from "./keyboard.ts";
@@ -66,6 +67,7 @@ export function Shell() {
         </ul>
         <div className="side-foot">
           <Liveness />
+          <ServerVersion />
           <div className="side-tools">
             <ThemeSwitch />
             <button
@@ -106,6 +108,17 @@ function Brand() {
       <img src="/ui/favicon.svg" alt="" width={22} height={22} />
       restate-lite
     </Link>
+  );
+}
+
+/** Which of Restate's versions the server is like. */
+function ServerVersion() {
+  const { data } = useLive({ key: ["version"], fetch: version });
+  if (data === undefined) return null;
+  return (
+    <span className="version num" title="The version of Restate whose API the server has">
+      v{data.version}
+    </span>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type QueryKey, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, type QueryKey, type UseQueryResult, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { type FeedState, feed } from "./feed.ts";
 import type { Change, FeedEvent, StateChange } from "./messages.ts";
@@ -12,6 +12,14 @@ export function useFeed(listener: (event: FeedEvent) => void): void {
   const latest = useRef(listener);
   latest.current = listener;
   useEffect(() => feed.listen((event) => latest.current(event)), []);
+}
+
+/** What could not be fetched while the server was away is fetched when it is back, whether or not the feed goes on. */
+export function retryWhenLive(client: QueryClient): void {
+  feed.onState(() => {
+    if (feed.state !== "live") return;
+    void client.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
+  });
 }
 
 export interface LiveOptions<T> {
@@ -43,6 +51,8 @@ export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
   const query = useQuery<T, Error>({
     queryKey: key,
     enabled,
+    // While nothing on the page shows it, nobody hears for it: who comes back to it sees it, and it is fetched anew.
+    staleTime: 0,
     queryFn: async ({ signal }) => {
       const startedAt = performance.now();
       try {

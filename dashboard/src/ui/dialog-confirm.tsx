@@ -2,6 +2,7 @@ import { type ReactNode, useRef, useState } from "react";
 import { Dialog } from "./dialog.tsx";
 import { count, plural } from "./format.ts";
 import { Failure } from "./states.tsx";
+import { useSubmit } from "./use-submit.ts";
 
 interface ConfirmProps {
   readonly title: string;
@@ -21,30 +22,17 @@ interface ConfirmProps {
 /** Asks before something is done. */
 export function ConfirmDialog(props: ConfirmProps) {
   const { title, description, verb, isDestructive, isDisabled = false, children, onConfirm, onClose } = props;
-  const [error, setError] = useState<Error>();
-  const [isBusy, setIsBusy] = useState(false);
-
-  async function confirm(): Promise<void> {
-    setIsBusy(true);
-    setError(undefined);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (refused) {
-      setError(refused as Error);
-      setIsBusy(false);
-    }
-  }
-
+  const { error, isBusy, submit, leave } = useSubmit(title, onConfirm, onClose);
   return (
-    <Dialog isOpen onClose={onClose} title={title} description={description}>
+    <Dialog isOpen onClose={leave} title={title} description={description}>
       {children}
       {error !== undefined && <Failure error={error} />}
       <Foot
-        {...{ verb, onClose }}
+        verb={verb}
+        onClose={leave}
         isDestructive={isDestructive === true}
         close="Back"
-        onConfirm={isDisabled || isBusy ? undefined : () => void confirm()}
+        onConfirm={isDisabled || isBusy ? undefined : submit}
       />
     </Dialog>
   );

@@ -11,6 +11,13 @@ interface DialogProps {
   readonly size?: "narrow" | "wide";
 }
 
+/** Behind a dialog that took away what opened it, the keyboard goes on at the page. */
+function focusPage(): void {
+  window.setTimeout(() => {
+    if (document.activeElement === document.body) document.getElementById("page")?.focus();
+  });
+}
+
 /** A modal dialog: focus stays inside, Escape closes it, focus goes back. */
 export function Dialog({ isOpen, onClose, title, description, children, size = "narrow" }: DialogProps) {
   return (
@@ -20,6 +27,7 @@ export function Dialog({ isOpen, onClose, title, description, children, size = "
         <Radix.Content
           className="dialog"
           data-size={size}
+          onCloseAutoFocus={focusPage}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
         >
           <header className="dialog-head">

@@ -7,12 +7,20 @@ export function Menu(props: {
   readonly trigger: ReactNode;
   readonly children: ReactNode;
   readonly align?: "start" | "end";
+  /** Where the focus goes then; at the trigger unless that is prevented. */
+  readonly onClosed?: (event: Event) => void;
 }) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{props.trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className="menu" align={props.align ?? "start"} sideOffset={4} collisionPadding={8}>
+        <Radix.Content
+          className="menu"
+          align={props.align ?? "start"}
+          sideOffset={4}
+          collisionPadding={8}
+          {...(props.onClosed === undefined ? {} : { onCloseAutoFocus: props.onClosed })}
+        >
           {props.children}
         </Radix.Content>
       </Radix.Portal>

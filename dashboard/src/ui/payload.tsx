@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { CopyButton } from "./copy.tsx";
-import { bytes as sizeOf } from "./format.ts";
+import { parseJson } from "./exact-json.ts";
+import { plural, bytes as sizeOf } from "./format.ts";
 import { Json } from "./json.tsx";
 
 type View = "json" | "text" | "hex";
@@ -10,12 +11,14 @@ const TEXT_LIMIT = 200_000;
 /** Bytes that are JSON most of the time: as a tree of colours, as text, as bytes; with their size. */
 export function Payload({ title, bytes }: { readonly title: string; readonly bytes: Uint8Array }) {
   const { text, json } = useMemo(() => read(bytes), [bytes]);
-  const [view, setView] = useState<View>(json !== undefined ? "json" : text !== undefined ? "text" : "hex");
   const views: readonly View[] = [
     ...(json === undefined ? [] : (["json"] as const)),
     ...(text === undefined ? [] : (["text"] as const)),
     "hex",
   ];
+  const [chosen, setView] = useState<View>();
+  // Other bytes may have no such form.
+  const view = chosen !== undefined && views.includes(chosen) ? chosen : views[0];
   return (
     <div className="payload">
       <header>
@@ -37,7 +40,15 @@ export function Payload({ title, bytes }: { readonly title: string; readonly byt
       ) : view === "json" && json !== undefined ? (
         <Json value={json.value} />
       ) : view === "text" ? (
-        <pre>{text?.slice(0, TEXT_LIMIT)}</pre>
+        <pre>
+          {text?.slice(0, TEXT_LIMIT)}
+          {text !== undefined && text.length > TEXT_LIMIT && (
+            <span className="muted">
+              {" "}
+              … {plural(text.length - TEXT_LIMIT, "more character")}; a copy has all of them
+            </span>
+          )}
+        </pre>
       ) : (
         <pre className="hex">{hex(bytes)}</pre>
       )}
@@ -49,7 +60,7 @@ function read(bytes: Uint8Array): { text: string | undefined; json: { value: unk
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     try {
-      return { text, json: { value: JSON.parse(text) as unknown } };
+      return { text, json: { value: parseJson(text) } };
     } catch {
       return { text, json: undefined };
     }

@@ -76,3 +76,9 @@ export const clockTime = (at: string | number): string => CLOCK.format(new Date(
 export function msOf(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Date.parse(time);
 }
+
+/** A retention for people; SQL prints it as `PT86400S`. */
+export function keptFor(text: string | undefined): string | undefined {
+  const seconds = text === undefined ? undefined : /^PT(\d+(?:\.\d+)?)S$/.exec(text)?.[1];
+  return seconds === undefined ? text : duration(Number(seconds) * 1000);
+}

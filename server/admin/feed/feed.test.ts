@@ -167,6 +167,35 @@ describe("the live feed", () => {
     socket.destroy();
   });
 
+  it.each([
+    ["localhost:99999", "http://localhost"],
+    ["localhost:x", "http://localhost:1"],
+    ["localhost: 1", "http://localhost"],
+    ["", "http://localhost"],
+    ["[::1]:-1", "http://[::1]"],
+  ])("refuses a page when the host %j is none", async (host, origin) => {
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(port, "127.0.0.1");
+    socket.write(
+      `GET /ui/feed HTTP/1.1\r\nhost: ${host}\r\norigin: ${origin}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+    );
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 40[03] /);
+    socket.destroy();
+  });
+
+  it("lets go of a refused connection, whatever its client still sends and however long it stays", async () => {
+    const { port } = server.address() as AddressInfo;
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", () => {});
+    socket.write("POST / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n");
+    socket.write(`content-length: 1000000\r\n\r\n${"x".repeat(1_000_000)}`);
+    await once(socket, "data");
+    await new Promise((resolve) => server.close(resolve));
+    socket.destroy();
+    await start();
+  });
+
   it("refuses pages of other origins, those of other ports of this machine included", async () => {
     const { port } = server.address() as AddressInfo;
     for (const origin of ["http://evil.example", "http://127.0.0.1:1", "null"]) {

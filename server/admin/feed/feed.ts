@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocketServer } from "ws";
+import { endConnection } from "../../http/index.ts";
 import type { Log } from "../../log.ts";
 import type { Observer, ServerEvent } from "../../seams.ts";
 import { type Change, changeOf, type StateChange, stateChangeOf } from "./messages.ts";
@@ -188,10 +189,11 @@ class Watch {
 function isSameOrigin({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
   if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === new URL(`http://${host}`).host;
+  // The guard of the port looks at the name alone: what stands behind it may be no port.
+  const own = `http://${host}`;
+  return URL.canParse(origin) && URL.canParse(own) && new URL(origin).host === new URL(own).host;
 }
 
 function refuse(socket: Duplex, status: string): void {
-  socket.on("error", () => {});
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  endConnection(socket, `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }

@@ -37,6 +37,7 @@ export function calls(node: FuncCall, around: Surroundings): Expression {
 }
 
 function aggregated(name: string, node: FuncCall, args: readonly Expression[], around: Surroundings): Expression {
+  around.part.kind = "aggregate";
   return aggregate(name, node, args, around, { sql: "", name: "" });
 }
 
@@ -70,6 +71,7 @@ function aggregate(
 }
 
 function windowed(name: string, node: FuncCall, args: readonly Expression[], around: Surroundings): Expression {
+  around.part.kind = "window";
   const window = windowSql(node.over ?? {}, around);
   const over = { sql: ` OVER (${window.sql})`, name: window.name };
   const type = windowFunctionType(name, args[0]);

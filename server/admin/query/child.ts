@@ -58,7 +58,7 @@ process.on("disconnect", () => process.exit(0));
 process.on("SIGINT", () => {});
 try {
   // Calls come first.
-  os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+  os.setPriority(os.constants.priority.PRIORITY_LOW);
 } catch {
   // A system that does not let it: then it is as important as everything else.
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,6 +44,34 @@ it("one process answers one query after the other, and is ended when idle", { ti
   expect(await first).toEqual([{ c: 1 }]);
   await vi.waitFor(() => expect(service.pids).toEqual([]), PATIENCE_MS);
   expect(await rows("select status from sys_invocation")).toEqual([{ status: "running" }]);
+});
+
+it("a query that comes while an idle process is being ended gets another one", { timeout: PATIENCE_MS }, async () => {
+  const { rows } = serviceOf({ processes: 1, idleMs: 1 });
+  const { kill } = ChildProcess.prototype;
+  let second: Promise<unknown> | undefined;
+  const spy = vi.spyOn(ChildProcess.prototype, "kill").mockImplementation(function (this: ChildProcess, signal) {
+    const result = kill.call(this, signal);
+    second ??= rows("select 2 as two");
+    return result;
+  });
+  closers.push(() => spy.mockRestore());
+  await rows("select 1 as one");
+  await vi.waitFor(() => expect(second).toBeDefined(), PATIENCE_MS);
+  expect(await second).toEqual([{ two: 2 }]);
+});
+
+it("a client that goes in the moment of its turn lets the next one have it", { timeout: PATIENCE_MS }, async () => {
+  const { service, rows } = serviceOf({ processes: 1, idleMs: 10 * PATIENCE_MS });
+  const answer = await service.ask("select 1 as one", "json");
+  const client = new AbortController();
+  const gone = rows("select 2 as two", client.signal).catch((error: Error) => error.message);
+  const next = rows("select 3 as three");
+  await new Promise((resolve) => setImmediate(resolve));
+  answer.release();
+  client.abort();
+  expect(await gone).toBe("the client has gone");
+  expect(await next).toEqual([{ three: 3 }]);
 });
 
 it("a query is ended at the time limit, and the next one works", { timeout: PATIENCE_MS }, async () => {

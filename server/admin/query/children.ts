@@ -134,13 +134,19 @@ export class Children {
     let hasPaused = false;
     for (;;) {
       if (this.#isClosed) throw new QueryError("the server is shutting down", 503);
-      if (abandoned?.aborted === true) throw ABANDONED;
+      if (abandoned?.aborted === true) {
+        // It may have been woken for a process that is free now.
+        this.#waiting.shift()?.();
+        throw ABANDONED;
+      }
       if (this.#pause !== undefined || (this.#options.writeAheadLog.isTooLong && !hasPaused)) {
         hasPaused = await this.#untilCopied(abandoned);
         continue;
       }
       const idle = this.#idle.pop();
       if (idle !== undefined) {
+        // Its time without a query has just run out: it is as good as gone.
+        if (idle.isEnding) continue;
         idle.stay();
         return idle;
       }
@@ -201,7 +207,7 @@ export class Children {
   }
 
   #giveBack(child: Child): void {
-    if (!this.#all.has(child)) return;
+    if (!this.#all.has(child) || child.isEnding) return;
     if (child.asked >= QUERIES_A_PROCESS || this.#isClosed) {
       child.end();
       return;
@@ -242,9 +248,15 @@ class Child {
       this.#pending = undefined;
       onExit(this.#isEnding ? undefined : `${how} ${stderr}`.trim());
     };
-    this.#process.once("error", (error) => gone(`cannot be started: ${error.message}`));
+    // Every one of them: without a listener the second would end the server.
+    this.#process.on("error", (error) => gone(`cannot be started: ${error.message}`));
     this.#process.once("exit", (code, signal) => gone(`ended with ${signal ?? `code ${code}`}`));
     this.ready = this.#reply().then(() => {});
+  }
+
+  /** Whether it has been told to end, and may not know yet. */
+  get isEnding(): boolean {
+    return this.#isEnding;
   }
 
   get pid(): number {

@@ -2,6 +2,7 @@ import type { A_Const, BoolExpr, ColumnRef, Node, SubLink, TypeCast } from "libp
 import { calls } from "./calls.ts";
 import { arrowTypeNamed, coerceTo, literalInterval, toTimestamp, typeNamed } from "./casts.ts";
 import { arrayOf, element, scalar } from "./functions.ts";
+import { Part } from "./grouping.ts";
 import { operators } from "./operators.ts";
 import { type Expression, qualified, type Scope, text } from "./scope.ts";
 import type { SelectTranslator } from "./select.ts";
@@ -15,10 +16,20 @@ export interface Surroundings {
   readonly windows: ReadonlyMap<string, Node>;
   /** Columns of `unnest` in the list of results: they join the FROM clause. */
   readonly unnested: string[];
+  /** What the expression belongs to. */
+  readonly part: Part;
 }
 
 /** Translates one expression of PostgreSQL's tree. */
 export function translate(node: Node | undefined, around: Surroundings): Expression {
+  const part = new Part();
+  around.part.parts.push(part);
+  const expression = translated(node, { ...around, part });
+  part.named(expression);
+  return expression;
+}
+
+function translated(node: Node | undefined, around: Surroundings): Expression {
   if (node === undefined) return unsupported("an empty expression");
   const inner = (child: Node | undefined) => translate(child, around);
   if ("ColumnRef" in node) return column(node.ColumnRef, around);
@@ -77,7 +88,7 @@ export function call(name: string, args: readonly Expression[]): Expression {
   return { ...scalar(name, args), name: `${name}(${args.map((arg) => arg.name).join(",")})` };
 }
 
-function column({ fields = [] }: ColumnRef, { scope }: Surroundings): Expression {
+function column({ fields = [] }: ColumnRef, { scope, part }: Surroundings): Expression {
   const names = fields.map((field) => {
     if ("String" in field) return field.String.sval ?? "";
     return unsupported("* in the middle of an expression");
@@ -85,11 +96,22 @@ function column({ fields = [] }: ColumnRef, { scope }: Surroundings): Expression
   const name = names.at(-1) ?? "";
   if (names.length === 1 && scope.find(undefined, name) === undefined) {
     const alias = scope.aliases.get(name);
-    if (alias !== undefined) return alias;
+    if (alias !== undefined) {
+      part.kind = "alias";
+      return alias;
+    }
   }
   // `restate.public.table.column` is the longest form.
   const { relation, column: found } = scope.resolve(names.at(-2), name);
-  return { sql: found.sql, type: found.type, name: qualified(relation, name), seqSql: found.seqSql };
+  const expression = { sql: found.sql, type: found.type, name: qualified(relation, name), seqSql: found.seqSql };
+  const owner = scope.ownerOf(relation);
+  if (owner === scope) {
+    part.kind = "column";
+    part.fixedBy = found.fixedBy;
+  } else {
+    owner?.namedWithin.push(new Part().named(expression, "outer"));
+  }
+  return expression;
 }
 
 const INT64_MAX = 9_223_372_036_854_775_807n;
@@ -183,7 +205,10 @@ function choice(node: Extract<Node, { CaseExpr: unknown }>["CaseExpr"], around: 
 function sublink(node: SubLink, around: Surroundings): Expression {
   const select = node.subselect !== undefined && "SelectStmt" in node.subselect ? node.subselect.SelectStmt : undefined;
   if (select === undefined) return unsupported("a subquery that is no SELECT");
+  const { namedWithin } = around.scope;
+  const before = namedWithin.length;
   const query = around.selects.query(select, around.scope);
+  around.part.parts.push(...namedWithin.slice(before));
   const [only] = query.columns;
   switch (node.subLinkType) {
     case "EXISTS_SUBLINK":

@@ -1,6 +1,7 @@
 import type { Alias, JoinExpr, Node, RangeFunction, RangeVar } from "libpg-query";
 import { type Column, INFORMATION_SCHEMA, TABLES } from "./catalog.ts";
 import { type Surroundings, translate } from "./expressions.ts";
+import { Part } from "./grouping.ts";
 import { equal } from "./operators.ts";
 import { identifier, type Relation, type Scope, type ScopeColumn } from "./scope.ts";
 import { type OutputColumn, renamed, type SelectTranslator } from "./select.ts";
@@ -102,9 +103,9 @@ export class FromTranslator {
     if (larg === undefined || rarg === undefined || alias !== undefined) return unsupported("this form of JOIN");
     const word = JOINS[jointype] ?? unsupported(jointype);
     const before = scope.relations;
-    const left = this.#item(larg, scope);
+    const left = padded(this.#item(larg, scope), jointype === "JOIN_RIGHT" || jointype === "JOIN_FULL");
     scope.relations = [...before, ...left.relations];
-    const right = this.#item(rarg, scope);
+    const right = padded(this.#item(rarg, scope), jointype === "JOIN_LEFT" || jointype === "JOIN_FULL");
     scope.relations = before;
     const rightSql = "JoinExpr" in rarg ? `(${right.sql})` : right.sql;
     const shared =
@@ -176,8 +177,18 @@ export class FromTranslator {
   }
 
   #around(scope: Scope): Surroundings {
-    return { scope, selects: this.#selects, windows: new Map(), unnested: [] };
+    return { scope, selects: this.#selects, windows: new Map(), unnested: [], part: new Part() };
   }
+}
+
+/** A side of a join. Where rows of nulls are added to it, one column does not settle another. */
+function padded(item: Item, hasNulls: boolean): Item {
+  if (!hasNulls) return item;
+  const relations = item.relations.map((relation) => ({
+    ...relation,
+    columns: relation.columns.map((column) => ({ ...column, fixedBy: undefined })),
+  }));
+  return { ...item, relations };
 }
 
 /** A subquery without a name: its columns keep the names of the tables that they come from. */

@@ -32,14 +32,15 @@ function writerOf(type: SqlType): (value: unknown) => string {
   return (value) => (Buffer.isBuffer(value) ? `"${value.toString("hex")}"` : JSON.stringify(value));
 }
 
-/** Turns rows into the bytes of `{"rows":[…]}`, chunk by chunk. */
+/** Turns rows into the bytes of `{"rows":[…]}`, chunk by chunk; `isNamed`: of `{"columns":[…],"rows":[…]}`. */
 export function* jsonAnswer(
   columns: readonly OutputColumn[],
   rows: Iterable<unknown[]>,
   chunkBytes: number,
+  isNamed = false,
 ): IterableIterator<Buffer> {
   const writers = columns.map(({ name, type }) => ({ key: `${JSON.stringify(name)}:`, write: writerOf(type) }));
-  let text = '{"rows":[';
+  let text = isNamed ? `{"columns":${JSON.stringify(columns.map(({ name }) => name))},"rows":[` : '{"rows":[';
   let isFirst = true;
   for (const row of rows) {
     let line = isFirst ? "{" : ",{";

@@ -12,10 +12,13 @@ export interface LiveRow {
   readonly awaiting: Uint8Array | undefined;
 }
 
+/** `named`: JSON, with the names of the columns, because a row leaves out what is null in it. */
+export type Format = "json" | "named" | "arrow";
+
 export interface Ask {
   readonly kind: "ask";
   readonly query: string;
-  readonly format: "json" | "arrow";
+  readonly format: Format;
   readonly live: readonly LiveRow[];
   readonly flow: FlowSnapshot;
   readonly nowMs: number;

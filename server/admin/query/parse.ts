@@ -81,6 +81,7 @@ function parseStatement(query: string): Node {
 /** Constructs of other dialects that PostgreSQL's grammar stumbles over, by the word at which it does. */
 const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/\bqualify\b/i, "QUALIFY"],
+  [/\bgroup\s+by\s+all\b/i, "GROUP BY ALL"],
   [/\btry_cast\s*\(/i, "TRY_CAST"],
   [/\*\s*(except|exclude)\s*\(/i, "* EXCEPT (…)"],
   [/\b(left|right)?\s*(semi|anti)\s+join\b/i, "SEMI JOIN and ANTI JOIN"],

@@ -44,16 +44,25 @@ async function serve(limits: Partial<QueryLimits>) {
     request.end(JSON.stringify({ query }));
     return request;
   };
-  const rows = async (query: string) => {
+  const answer = async (query: string, accept = "application/json") => {
     const response = await fetch(`http://127.0.0.1:${port}/query`, {
       method: "POST",
-      headers,
+      headers: { ...headers, accept },
       body: JSON.stringify({ query }),
     });
-    return ((await response.json()) as { rows: unknown }).rows;
+    return (await response.json()) as { rows: unknown; columns?: unknown };
   };
-  return { service, ask, rows };
+  const rows = async (query: string) => (await answer(query)).rows;
+  return { service, ask, rows, answer };
 }
+
+it("names the columns for those who ask for it, because rows leave out what is null", async () => {
+  const { answer } = await serve({});
+  const query = "select 1 as b, null as a, 'x' as c";
+  const rows = [{ b: 1, c: "x" }];
+  expect(await answer(query, "application/vnd.restate-lite.answer+json")).toEqual({ columns: ["b", "a", "c"], rows });
+  expect(await answer(query)).toEqual({ rows });
+});
 
 it("ends a query whose client has gone", { timeout: PATIENCE_MS }, async () => {
   const { service, ask, rows } = await serve({ processes: 1, timeMs: 10 * PATIENCE_MS });

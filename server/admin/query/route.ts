@@ -5,9 +5,16 @@ import { notJson } from "../answers.ts";
 import type { QueryService } from "./service.ts";
 import { QueryError } from "./types.ts";
 
-const CONTENT_TYPES = { json: "application/json", arrow: "application/vnd.apache.arrow.stream" } as const;
+const CONTENT_TYPES = {
+  json: "application/json",
+  named: "application/vnd.restate-lite.answer+json",
+  arrow: "application/vnd.apache.arrow.stream",
+} as const;
 
-/** `POST /query`. JSON only when that alone is asked for; everything else gets Arrow, as on the real server. */
+/**
+ * `POST /query`. JSON only when that alone is asked for; everything else gets Arrow, as on the real server. The form
+ * with the names of the columns is the dashboard's.
+ */
 export function queryRoute(service: QueryService, turns: Turns): RequestHandler {
   return async (request, response) => {
     const refusal = notJson(request);
@@ -21,7 +28,8 @@ export function queryRoute(service: QueryService, turns: Turns): RequestHandler 
       plain(response, 422, `Failed to deserialize the JSON body into the target type: ${reason}`);
       return;
     }
-    const format = request.headers.accept === CONTENT_TYPES.json ? "json" : "arrow";
+    const { accept } = request.headers;
+    const format = accept === CONTENT_TYPES.json ? "json" : accept === CONTENT_TYPES.named ? "named" : "arrow";
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     try {

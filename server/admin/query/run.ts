@@ -17,7 +17,10 @@ export async function runQuery(database: QueryDatabase, ask: Ask): Promise<Buffe
     return database.snapshot(ask, () => {
       const { sql, columns } = translateQuery(query, (id) => database.seqOf(id));
       const rows = limited(database.rows(sql), limits.rows);
-      const answer = arrow === undefined ? jsonAnswer(columns, rows, CHUNK_BYTES) : arrow.arrowAnswer(columns, rows);
+      const answer =
+        arrow === undefined
+          ? jsonAnswer(columns, rows, CHUNK_BYTES, format === "named")
+          : arrow.arrowAnswer(columns, rows);
       const chunks: Buffer[] = [];
       let bytes = 0;
       for (const chunk of answer) {

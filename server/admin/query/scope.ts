@@ -1,4 +1,6 @@
 import type { Column } from "./catalog.ts";
+import type { Part } from "./grouping.ts";
+import type { OutputColumn } from "./select.ts";
 import { QueryError, type SqlType } from "./types.ts";
 
 /** A column that a query can name. */
@@ -9,6 +11,8 @@ export interface ScopeColumn extends Pick<Column, "name" | "type"> {
   readonly seqSql: string | undefined;
   /** Left out of `*` and of unqualified names: the right side of USING. */
   readonly isMerged?: boolean;
+  /** The columns of the same subquery, in SQL, that settle its value: what the subquery was grouped by. */
+  readonly fixedBy?: readonly string[] | undefined;
 }
 
 /** A table of a FROM clause under the name that the query has for it. */
@@ -18,25 +22,38 @@ export interface Relation {
   readonly columns: readonly ScopeColumn[];
 }
 
+/** A subquery of WITH, under its name in the SQL. */
+export interface Cte {
+  readonly name: string;
+  readonly columns: readonly OutputColumn[];
+}
+
 /** What a query knows of names: its own tables, and those of the queries around it. */
 export class Scope {
   relations: Relation[] = [];
   /** Names of results, for GROUP BY, HAVING and ORDER BY; columns of the same name come first. */
   aliases: ReadonlyMap<string, Expression> = new Map();
+  /** The columns of this query's tables that subqueries have named. */
+  readonly namedWithin: Part[] = [];
   readonly outer: Scope | undefined;
   /** Subqueries of WITH that can be named from here. */
-  readonly #ctes = new Map<string, Relation>();
+  readonly #ctes = new Map<string, Cte>();
 
   constructor(outer: Scope | undefined) {
     this.outer = outer;
   }
 
-  addCte(name: string, relation: Relation): void {
-    this.#ctes.set(name, relation);
+  addCte(name: string, cte: Cte): void {
+    this.#ctes.set(name, cte);
   }
 
-  cte(name: string): Relation | undefined {
+  cte(name: string): Cte | undefined {
     return this.#ctes.get(name) ?? this.outer?.cte(name);
+  }
+
+  /** The query whose table it is: this one or one around it. */
+  ownerOf(relation: Relation): Scope | undefined {
+    return this.relations.includes(relation) ? this : this.outer?.ownerOf(relation);
   }
 
   /** The columns of `*`, or of `alias.*`. */
@@ -64,6 +81,13 @@ export class Scope {
       .flatMap((relation) => relation.columns.map((column) => qualified(relation, column.name)))
       .join(", ");
     throw new QueryError(`Schema error: No field named ${text}.${valid === "" ? "" : ` Valid fields are ${valid}.`}`);
+  }
+
+  /** The columns, in SQL, that USING has made one with the column of that name. */
+  merged(name: string | undefined): string[] {
+    return this.relations
+      .flatMap(({ columns }) => columns.filter((column) => column.isMerged === true && column.name === name))
+      .map(({ sql }) => sql);
   }
 
   find(table: string | undefined, name: string): { relation: Relation; column: ScopeColumn } | undefined {

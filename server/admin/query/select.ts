@@ -1,9 +1,10 @@
 import type { Node, SelectStmt } from "libpg-query";
 import { type Surroundings, translate } from "./expressions.ts";
 import { FromTranslator } from "./from.ts";
+import { grouped, Part } from "./grouping.ts";
 import { orderTerm } from "./order.ts";
 import { pageSeq } from "./page.ts";
-import { type Expression, qualified, type Relation, Scope } from "./scope.ts";
+import { type Cte, type Expression, qualified, Scope, type ScopeColumn } from "./scope.ts";
 import { commonType, QueryError, type SqlType, unsupported } from "./types.ts";
 
 /** A column of results. In SQL it is called `_0`, `_1`, … */
@@ -12,6 +13,8 @@ export interface OutputColumn {
   readonly type: SqlType;
   /** The table that a plain column comes from: its name goes on through a subquery that has none of its own. */
   readonly qualifier?: string | undefined;
+  /** The results that settle its value, by their numbers. */
+  readonly fixedBy?: readonly number[] | undefined;
 }
 
 export interface Query {
@@ -30,6 +33,7 @@ interface Target {
   readonly qualifier?: string | undefined;
   /** By which the real server tells columns apart. */
   readonly uniqueName: string;
+  readonly part: Part;
 }
 
 const SET_OPERATORS: Readonly<Record<string, string>> = {
@@ -82,15 +86,13 @@ export class SelectTranslator {
       const select = ctequery.SelectStmt;
       const alias = this.alias();
       const names = aliascolnames.map((name) => ("String" in name ? (name.String.sval ?? "") : ""));
-      const relation = (columns: readonly OutputColumn[]): Relation => ({
-        name: alias,
-        columns: renamed(columns, names, alias),
-      });
+      const cte = (columns: readonly OutputColumn[]): Cte => ({ name: alias, columns: named(columns, names) });
       if (withClause.recursive === true && select.larg !== undefined) {
-        scope.addCte(ctename, relation(this.query(select.larg, scope).columns));
+        const { columns } = this.query(select.larg, scope);
+        scope.addCte(ctename, cte(columns.map(({ name, type }) => ({ name, type }))));
       }
       const query = this.query(select, scope);
-      scope.addCte(ctename, relation(query.columns));
+      scope.addCte(ctename, cte(query.columns));
       return `${alias}(${query.columns.map((_, index) => `_${index}`).join(", ")}) AS (${query.sql})`;
     });
     return `WITH ${withClause.recursive === true ? "RECURSIVE " : ""}${parts.join(", ")} `;
@@ -147,7 +149,7 @@ export class SelectTranslator {
   }
 
   #around(scope: Scope, windows: ReadonlyMap<string, Node>): Surroundings {
-    return { scope, selects: this, windows, unnested: [] };
+    return { scope, selects: this, windows, unnested: [], part: new Part() };
   }
 
   #plain(select: SelectStmt, scope: Scope): Query {
@@ -163,8 +165,10 @@ export class SelectTranslator {
     const targets = (select.targetList ?? []).flatMap((node) => this.#targets(node, around));
     if (targets.length === 0) throw new QueryError("SQL error: a SELECT needs an expression", 400);
     rejectDuplicates(targets);
-    const where =
-      select.whereClause === undefined ? undefined : translate(select.whereClause, this.#around(scope, windows));
+    const filter = this.#around(scope, windows);
+    const where = select.whereClause === undefined ? undefined : translate(select.whereClause, filter);
+    if (filter.part.hasAggregate())
+      throw new QueryError("Error during planning: WHERE takes no aggregate functions. Put it into HAVING.", 400);
 
     scope.aliases = new Map(targets.map(({ name, expression }) => [name, expression]));
     const names = targets.map(({ name }) => name);
@@ -176,10 +180,12 @@ export class SelectTranslator {
       if ("GroupingSet" in node) return unsupported("GROUPING SETS, ROLLUP and CUBE");
       return (byOrdinal(node) ?? this.#key(node, around)).sql;
     });
-    const having = select.havingClause === undefined ? undefined : translate(select.havingClause, around);
+    const kept = { ...around, part: new Part() };
+    const having = select.havingClause === undefined ? undefined : translate(select.havingClause, kept);
+    const sorted = { ...around, part: new Part() };
     const keyOf = (node: Node, isNumbered: boolean): Expression => {
       const ordinal = ordinalOf(node, names);
-      if (ordinal === undefined) return this.#key(node, around);
+      if (ordinal === undefined) return this.#key(node, sorted);
       const expression = targets[ordinal - 1]?.expression ?? outOfRange(ordinal);
       return isNumbered ? { ...expression, sql: String(ordinal) } : expression;
     };
@@ -187,6 +193,18 @@ export class SelectTranslator {
     const terms = sortClause.map((term) => orderTerm(term, (node) => keyOf(node, true)));
     const distinct = select.distinctClause ?? [];
     if (distinct.some((node) => Object.keys(node).length > 0)) return unsupported("DISTINCT ON");
+
+    const { fixed, isAggregated, needsCount } = grouped({
+      results: targets.map(({ part }) => part),
+      keys: groups,
+      merged: (select.groupClause ?? []).flatMap((node) => scope.merged(simpleName(node))),
+      having: having === undefined ? undefined : kept.part,
+      order: sorted.part,
+      isDistinct: distinct.length > 0,
+      scope,
+    });
+    if (isAggregated && around.unnested.length > 0)
+      return unsupported("unnest beside an aggregate function or GROUP BY");
 
     const sources = [...(from === undefined ? [] : [from]), ...around.unnested];
     const rest = [
@@ -199,7 +217,7 @@ export class SelectTranslator {
     ].join("");
     const head = `SELECT ${distinct.length > 0 ? "DISTINCT " : ""}`;
     const [only] = targets;
-    const shown = `${head}${targets.map(({ expression }, index) => `${expression.sql} AS _${index}`).join(", ")}`;
+    const shown = `${head}${targets.map(({ expression: { sql } }, index) => `${needsCount ? `CASE WHEN count(*) >= 0 THEN ${sql} END` : sql} AS _${index}`).join(", ")}`;
     const seq = around.unnested.length > 0 ? undefined : pageSeq(select, scope);
     const page = () => {
       const keys = sortClause.map((term) => orderTerm(term, (node) => keyOf(node, false)));
@@ -208,7 +226,12 @@ export class SelectTranslator {
     };
     return {
       sql: `${shown}${seq === undefined ? rest : page()}`,
-      columns: targets.map(({ name, expression, qualifier }) => ({ name, type: expression.type, qualifier })),
+      columns: targets.map(({ name, expression, qualifier }, index) => ({
+        name,
+        type: expression.type,
+        qualifier,
+        fixedBy: fixed[index],
+      })),
       seqSql:
         targets.length === 1 && only?.expression.seqSql !== undefined && terms.length === 0
           ? `${head}${only.expression.seqSql} AS _0${rest}`
@@ -248,15 +271,22 @@ export class SelectTranslator {
           name: column.name,
           qualifier: relation.name,
           uniqueName: "",
+          part: new Part().ofColumn(relation, column),
         }));
       }
-      const expression = translate(val, around);
+      const result = this.#result(val, around);
       const own = last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
       const qualifier = name === undefined ? around.scope.find(stringOf(fields.at(-2)), own)?.relation.name : undefined;
-      return [{ expression, name: name ?? own, qualifier, uniqueName: name ?? expression.name }];
+      return [{ ...result, name: name ?? own, qualifier, uniqueName: name ?? result.expression.name }];
     }
-    const expression = translate(val, around);
-    return [{ expression, name: name ?? expression.name, uniqueName: name ?? expression.name }];
+    const result = this.#result(val, around);
+    return [{ ...result, name: name ?? result.expression.name, uniqueName: name ?? result.expression.name }];
+  }
+
+  #result(node: Node | undefined, around: Surroundings): Pick<Target, "expression" | "part"> {
+    const part = new Part();
+    const expression = translate(node, { ...around, part });
+    return { expression, part: part.named(expression) };
   }
 
   #limit({ limitCount, limitOffset }: SelectStmt, scope: Scope): string {
@@ -279,18 +309,23 @@ export class SelectTranslator {
 }
 
 /** The columns of a subquery as others see them. */
-export function renamed(columns: readonly OutputColumn[], names: readonly string[], alias: string) {
+export function renamed(columns: readonly OutputColumn[], names: readonly string[], alias: string): ScopeColumn[] {
+  return named(columns, names).map(({ name, type, fixedBy }, index) => ({
+    name,
+    type,
+    sql: `${alias}._${index}`,
+    seqSql: undefined,
+    fixedBy: fixedBy?.map((number) => `${alias}._${number}`),
+  }));
+}
+
+function named(columns: readonly OutputColumn[], names: readonly string[]): OutputColumn[] {
   if (names.length > columns.length) {
     throw new QueryError(
       `Error during planning: Source table contains ${columns.length} columns but ${names.length} names given as column alias`,
     );
   }
-  return columns.map(({ name, type }, index) => ({
-    name: names[index] ?? name,
-    type,
-    sql: `${alias}._${index}`,
-    seqSql: undefined,
-  }));
+  return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
 }
 
 function stringOf(node: Node | undefined): string | undefined {
@@ -308,11 +343,15 @@ function orderSql(terms: readonly { sql: string }[]): string {
 /** Which result a term of ORDER BY or GROUP BY means, by its number or its name. */
 function ordinalOf(node: Node, names: readonly string[]): number | undefined {
   if ("A_Const" in node && node.A_Const.ival !== undefined) return node.A_Const.ival.ival ?? 0;
+  const at = names.indexOf(simpleName(node) ?? "");
+  return at < 0 ? undefined : at + 1;
+}
+
+/** `name` of a column that is named without its table. */
+function simpleName(node: Node): string | undefined {
   if (!("ColumnRef" in node)) return undefined;
   const [field, ...more] = node.ColumnRef.fields ?? [];
-  if (field === undefined || more.length > 0 || !("String" in field)) return undefined;
-  const at = names.indexOf(field.String.sval ?? "");
-  return at < 0 ? undefined : at + 1;
+  return more.length > 0 ? undefined : stringOf(field);
 }
 
 function outOfRange(ordinal: number): never {

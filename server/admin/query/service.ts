@@ -3,7 +3,7 @@ import type { Log } from "../../log.ts";
 import type { Clock } from "../../seams.ts";
 import type { Storage } from "../../storage/index.ts";
 import { type Answer, Children, type WriteAheadLog } from "./children.ts";
-import type { LiveRow } from "./messages.ts";
+import type { Format, LiveRow } from "./messages.ts";
 
 /** What queries read. */
 export interface QuerySource {
@@ -86,7 +86,7 @@ export class QueryService {
    * @param abandoned when nobody wants the answer any more
    * @throws QueryError
    */
-  async ask(query: string, format: "json" | "arrow", abandoned?: AbortSignal): Promise<Answer> {
+  async ask(query: string, format: Format, abandoned?: AbortSignal): Promise<Answer> {
     const { path } = this.#source;
     return await this.#children.ask(
       async () => ({

@@ -121,8 +121,9 @@ export class Flow {
     if (!this.governs(row.scope)) return;
     this.leave(row.seq);
     if (this.#kernel.statements.queues.remove.run(row.seq).changes === 0) return;
+    const loads = this.#loads;
     this.#kernel.turns.afterCommit(() => {
-      this.#slots.removed(nameOf(row));
+      if (loads === this.#loads) this.#slots.removed(nameOf(row));
       this.#pump();
     });
   }
@@ -180,25 +181,25 @@ export class Flow {
       if (seq !== undefined) {
         statements.queues.remove.run(seq);
         const row = statements.invocations.bySeq.get(seq);
-        if (row !== undefined && this.#start(row)) taken.push(seq);
+        taken.push(seq);
+        if (row !== undefined) this.#start(row);
       }
       this.#slots.done(queue);
     }
     turns.afterCommit(() => this.#pump());
   }
 
-  /** Whether it is to start now; otherwise it waits for its lock, or has no wish to run any more. */
-  #start(row: InvocationRow): boolean {
+  /** Lets it start, unless it has to wait for its lock, or has no wish to run any more. */
+  #start(row: InvocationRow): void {
     const { statements, keys, attempts, observation } = this.#kernel;
     if (row.status === InvocationStatus.Inboxed) {
       const isLocked = row.exclusive === 1 && !keys.acquire(row.service, row.scope, row.key ?? "", row.seq);
-      if (isLocked) return false;
+      if (isLocked) return;
       statements.invocations.setStatus.run(InvocationStatus.Ready, row.seq);
-    } else if (row.status !== InvocationStatus.Ready) return false;
+    } else if (row.status !== InvocationStatus.Ready) return;
     this.#slots.take(row.seq, pathsOf(row.scope, row.limit_key));
     observation.tell(row, { kind: "ready" });
     attempts.ready(row.seq);
-    return true;
   }
 }
 

@@ -15,10 +15,12 @@ export function Deployments() {
   const [dialog, setDialog] = useState<Shown>();
   const { id: opened } = useSearch({ from: "/deployments" });
   const navigate = useNavigate();
-  const { data, error, refetch } = useLive({ key: ["deployments"], fetch: deployments, onRegistry: true });
+  const deployed = useLive({ key: ["deployments"], fetch: deployments, onRegistry: true });
   const served = useLive({ key: ["services"], fetch: services, onRegistry: true });
   const pinned = useLive({ key: ["pinned"], fetch: pins, on: ({ status }) => status !== undefined, everyMs: 1000 });
   const stuck = useLive({ key: ["failing"], fetch: failing, on: ({ status }) => status !== undefined, everyMs: 1000 });
+  const { data } = deployed;
+  const failed = [deployed, served].find(({ error }) => error !== null);
   const known = { deployments: data ?? [], services: served.data ?? [] };
   const of = (id: string) => standingOf(id, known.services, pinned.data ?? []);
   const close = () => setDialog(undefined);
@@ -32,14 +34,17 @@ export function Deployments() {
       }
     >
       {data === undefined || served.data === undefined ? (
-        error === null ? (
-          <Loading what="deployments" />
+        failed?.error ? (
+          <Failure error={failed.error} onRetry={() => void failed.refetch()} />
         ) : (
-          <Failure error={error} onRetry={() => void refetch()} />
+          <Loading what="deployments" />
         )
       ) : data.length === 0 ? (
         <Empty icon="deployments" title="Nothing is registered yet">
-          <p>A deployment is the address of your services. Start them, then register it.</p>
+          <p>
+            A deployment is the address of your services, such as <code>http://localhost:9080</code>. Start them, then
+            register it: the server asks there which services it has.
+          </p>
         </Empty>
       ) : (
         <div className="card table-scroll">

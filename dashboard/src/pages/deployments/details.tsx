@@ -4,7 +4,7 @@ import type { Deployment, Service } from "../../api/registry.ts";
 import { quoted, sql } from "../../api/sql.ts";
 import { useLive } from "../../live/use-live.ts";
 import { count } from "../../ui/format.ts";
-import { Loading } from "../../ui/states.tsx";
+import { Failure, Loading } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
 import { Ago } from "../../ui/time-view.tsx";
@@ -84,7 +84,7 @@ function Facts({
 const SHOWN = 5;
 
 function LastFailures({ id }: { readonly id: string }) {
-  const { data } = useLive({
+  const { data, error, refetch } = useLive({
     key: ["deployment-failures", id],
     fetch: async (signal) => {
       const rows = await sql<{ id: string }>(
@@ -104,7 +104,11 @@ function LastFailures({ id }: { readonly id: string }) {
     <section aria-label="Last failures">
       <h3>Last failures</h3>
       {data === undefined ? (
-        <Loading what="failures" />
+        error === null ? (
+          <Loading what="failures" />
+        ) : (
+          <Failure error={error} onRetry={() => void refetch()} />
+        )
       ) : data.length === 0 ? (
         <p className="muted">Nothing that is stored has failed on it.</p>
       ) : (

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { admin } from "../../api/admin.ts";
 import { addressOf, type Deployment, type DeploymentDetail, type Service } from "../../api/registry.ts";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -45,17 +45,24 @@ function DeploymentForm(props: {
   const [error, setError] = useState<Error>();
   const [isBusy, setIsBusy] = useState(false);
   const isReady = !isBusy && fields.uri.trim() !== "" && headerProblem(fields.headers) === undefined;
+  /** Counts what makes a preview old, also one that is on its way. */
+  const changes = useRef(0);
+  const forget = () => {
+    changes.current++;
+    setFound(undefined);
+  };
   const change = (part: Partial<Fields>) => {
     setFields({ ...fields, ...part });
-    setFound(undefined);
+    forget();
   };
 
   async function run(isDryRun: boolean): Promise<void> {
     setIsBusy(true);
     setError(undefined);
+    const before = changes.current;
     try {
       const answer = await send(fields, isDryRun);
-      setFound(answer);
+      if (changes.current === before) setFound(answer);
       if (isDryRun) return;
       await client.invalidateQueries();
       onClose();
@@ -83,7 +90,7 @@ function DeploymentForm(props: {
           inputMode="url"
         />
       </label>
-      {choices(() => setFound(undefined))}
+      {choices(forget)}
       <label className="form-check">
         <input
           type="checkbox"

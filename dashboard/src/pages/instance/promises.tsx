@@ -1,17 +1,21 @@
 import type { Place } from "../../api/instance.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Payload } from "../../ui/payload.tsx";
-import { Loading } from "../../ui/states.tsx";
+import { Failure, Loading } from "../../ui/states.tsx";
 import { usePromises, type WorkflowPromise } from "./use-instance.ts";
 
 /** The durable promises of a workflow: those that have been completed, and those that something waits for. */
 export function Promises({ of }: { readonly of: Place }) {
-  const { data } = usePromises(of);
+  const { data, error, refetch } = usePromises(of);
   return (
     <section className="card promises" aria-label="Promises">
       <h2>Promises</h2>
       {data === undefined ? (
-        <Loading what="promises" />
+        error === null ? (
+          <Loading what="promises" />
+        ) : (
+          <Failure error={error} onRetry={() => void refetch()} />
+        )
       ) : data.length === 0 ? (
         <p className="muted">None: nothing waits for a promise of this workflow, and none has been completed.</p>
       ) : (

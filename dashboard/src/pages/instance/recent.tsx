@@ -1,16 +1,20 @@
 import type { Place } from "../../api/instance.ts";
-import { Loading } from "../../ui/states.tsx";
+import { Failure, Loading } from "../../ui/states.tsx";
 import { Member } from "./lock.tsx";
 import { useRecent } from "./use-instance.ts";
 
 /** The newest invocations of the key, whatever has become of them. */
 export function Recent({ of }: { readonly of: Place }) {
-  const { data } = useRecent(of);
+  const { data, error, refetch } = useRecent(of);
   return (
     <section className="card" aria-label="Recent invocations">
       <h2>Recent invocations</h2>
       {data === undefined ? (
-        <Loading what="invocations" />
+        error === null ? (
+          <Loading what="invocations" />
+        ) : (
+          <Failure error={error} onRetry={() => void refetch()} />
+        )
       ) : data.length === 0 ? (
         <p className="muted">None is stored: nobody has called it, or the retention of all is over.</p>
       ) : (

@@ -51,7 +51,7 @@ function ActionDialog({ action, of, onClose }: ActionDialogProps) {
       description={<p>{meaning}</p>}
       {...{ verb, isDestructive, onClose }}
       onConfirm={async () => {
-        const started = await act(action, of.id, deployment === "" ? {} : { deployment });
+        const started = await act(action, of.id, takesDeployment ? { deployment } : {});
         toast("good", started === undefined ? `${verb}: the server has taken it` : <Started id={started} />);
       }}
     >

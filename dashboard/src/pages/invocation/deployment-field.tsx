@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { shortId } from "../../api/invocation.ts";
 import { addressOf, deployments } from "../../api/registry.ts";
+import { useLive } from "../../live/use-live.ts";
 
 interface DeploymentFieldProps {
   readonly service: string;
@@ -13,7 +13,7 @@ interface DeploymentFieldProps {
 
 /** Where an invocation goes on: where it was, on the latest deployment of its service, or on another that serves it. */
 export function DeploymentField({ service, value, onChange, keeps }: DeploymentFieldProps) {
-  const known = useQuery({ queryKey: ["deployments"], queryFn: deployments });
+  const known = useLive({ key: ["deployments"], fetch: deployments, onRegistry: true });
   const serving = known.data?.filter(({ services }) => services.some(({ name }) => name === service)) ?? [];
   return (
     <label className="form-field">

@@ -11,6 +11,9 @@ import { type Part, partsOf } from "./parts.ts";
 /** Beyond it, somebody has to ask: its text in SQL is about four times as long. */
 const EAGER_LIMIT = 512 * 1024;
 
+/** Of the bytes as they are stored; the payload above has all of them. */
+const RAW_DIGITS = 4000;
+
 interface EntryDetailsProps {
   readonly id: string;
   /** The invocation of the page; `undefined` in the journal of another one. */
@@ -82,7 +85,10 @@ function Bodies({ bodies }: { readonly bodies: readonly StoredBody[] }) {
             <h4>
               {index} · {entry_type} · {bytes((raw?.length ?? 0) / 2)}
             </h4>
-            <pre className="hex">{raw?.replace(/(..)/g, "$1 ").slice(0, 6000)}</pre>
+            <pre className="hex">
+              {raw?.slice(0, RAW_DIGITS).replace(/(..)/g, "$1 ")}
+              {(raw?.length ?? 0) > RAW_DIGITS && "…"}
+            </pre>
           </div>
         ))}
       </details>

@@ -7,17 +7,17 @@ import { Icon } from "../../ui/icon.tsx";
 import { StatusIcon } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
 
-type Member = ListedInvocation & Pick<Invocation, "invoked_by_id">;
-
-const COLUMNS = `${LISTED_COLUMNS}, invoked_by_id`;
 const GENERATIONS = 20;
 const CHILDREN = 200;
 
 /** From the first caller down to this one. */
-async function ancestors(of: Invocation, signal: AbortSignal): Promise<readonly Member[]> {
-  const found: Member[] = [];
+async function ancestors(of: Invocation, signal: AbortSignal): Promise<readonly ListedInvocation[]> {
+  const found: ListedInvocation[] = [];
   for (let id = of.invoked_by_id; id !== undefined && found.length < GENERATIONS; ) {
-    const [row] = await sql<Member>(`SELECT ${COLUMNS} FROM sys_invocation WHERE id = ${quoted(id)}`, signal);
+    const [row] = await sql<ListedInvocation>(
+      `SELECT ${LISTED_COLUMNS} FROM sys_invocation WHERE id = ${quoted(id)}`,
+      signal,
+    );
     if (row === undefined) break;
     found.unshift(row);
     id = row.invoked_by_id;
@@ -26,7 +26,7 @@ async function ancestors(of: Invocation, signal: AbortSignal): Promise<readonly 
 }
 
 /** What it has called, in order. The journal names them, so the server need not look at all invocations. */
-async function children(id: string, signal: AbortSignal): Promise<readonly Member[]> {
+async function children(id: string, signal: AbortSignal): Promise<readonly ListedInvocation[]> {
   const entries = await sql<{ entry_lite_json?: string }>(
     `SELECT entry_lite_json FROM sys_journal WHERE id = ${quoted(id)} AND entry_type IN ('Command: Call', 'Command: OneWayCall') ORDER BY index LIMIT ${CHILDREN}`,
     signal,
@@ -35,7 +35,10 @@ async function children(id: string, signal: AbortSignal): Promise<readonly Membe
     ({ entry_lite_json = "" }) => /"invocation_id":"(inv_\w+)"/.exec(entry_lite_json)?.[1] ?? [],
   );
   if (ids.length === 0) return [];
-  const rows = await sql<Member>(`SELECT ${COLUMNS} FROM sys_invocation WHERE id IN (${quotedList(ids)})`, signal);
+  const rows = await sql<ListedInvocation>(
+    `SELECT ${LISTED_COLUMNS} FROM sys_invocation WHERE id IN (${quotedList(ids)})`,
+    signal,
+  );
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((one) => byId.get(one) ?? []);
 }
@@ -45,7 +48,8 @@ export function Family({ of }: { readonly of: Invocation }) {
   const above = useLive({
     key: ["ancestors", of.id],
     fetch: (signal) => ancestors(of, signal),
-    on: (change, known) => change.status !== undefined && (known?.some(({ id }) => id === change.id) ?? false),
+    // As long as it is not known who they are, it may be one of them.
+    on: (change, known) => change.status !== undefined && (known?.some(({ id }) => id === change.id) ?? true),
   });
   const chain = above.data ?? [];
   return (
@@ -97,7 +101,7 @@ function Branch({ row, depth, isThis = false }: { row: ListedInvocation; depth: 
     key: ["children", row.id],
     fetch: (signal) => children(row.id, signal),
     on: (change, known) =>
-      (change.id === row.id && change.journal === true) || (known?.some(({ id }) => id === change.id) ?? false),
+      (change.id === row.id && change.journal === true) || (known?.some(({ id }) => id === change.id) ?? true),
     enabled: isOpen,
     everyMs: 300,
   });

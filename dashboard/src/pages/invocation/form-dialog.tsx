@@ -1,6 +1,7 @@
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Failure } from "../../ui/states.tsx";
+import { useSubmit } from "../../ui/use-submit.ts";
 
 interface FormDialogProps {
   readonly title: string;
@@ -18,27 +19,14 @@ interface FormDialogProps {
 /** A dialog that asks how, does it, and says why when that did not work. */
 export function FormDialog(props: FormDialogProps) {
   const { title, description, verb, isDestructive, isWide, isDisabled, onClose, onDone, children } = props;
-  const [error, setError] = useState<Error>();
-  const [isBusy, setIsBusy] = useState(false);
-
-  async function submit(): Promise<void> {
-    setIsBusy(true);
-    setError(undefined);
-    try {
-      await onDone();
-      onClose();
-    } catch (refused) {
-      setError(refused as Error);
-      setIsBusy(false);
-    }
-  }
+  const { error, isBusy, submit, leave } = useSubmit(title, onDone, onClose);
 
   return (
-    <Dialog isOpen onClose={onClose} title={title} description={description} size={isWide ? "wide" : "narrow"}>
+    <Dialog isOpen onClose={leave} title={title} description={description} size={isWide ? "wide" : "narrow"}>
       {children}
       {error !== undefined && <Failure error={error} />}
       <footer className="dialog-foot">
-        <button type="button" className="button" onClick={onClose}>
+        <button type="button" className="button" onClick={leave}>
           Back
         </button>
         <button
@@ -46,7 +34,7 @@ export function FormDialog(props: FormDialogProps) {
           className="button primary"
           data-destructive={isDestructive || undefined}
           disabled={isBusy || isDisabled}
-          onClick={() => void submit()}
+          onClick={submit}
         >
           {verb}
         </button>

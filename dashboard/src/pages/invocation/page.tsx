@@ -8,7 +8,7 @@ import { Page } from "../../ui/page.tsx";
 import { Empty, Failure, Loading } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
-import { duration, fullTime, msOf, useNow } from "../../ui/time.ts";
+import { duration, fullTime, keptFor, msOf, useNow } from "../../ui/time.ts";
 import { Ago } from "../../ui/time-view.tsx";
 import { Actions } from "./actions.tsx";
 import { Family } from "./family.tsx";
@@ -135,7 +135,7 @@ function Facts({ of }: { readonly of: Invocation }) {
             <span className="num">{of.journal_size} entries</span>
           </Fact>
         )}
-        {of.completion_retention !== undefined && <Fact name="Kept for">{isoDuration(of.completion_retention)}</Fact>}
+        {of.completion_retention !== undefined && <Fact name="Kept for">{keptFor(of.completion_retention)}</Fact>}
         {of.trace_id !== undefined && (
           <Fact name="Trace">
             <code>{of.trace_id}</code>
@@ -159,10 +159,4 @@ function Took({ of }: { readonly of: Invocation }) {
   const now = useNow();
   const fromMs = msOf(of.scheduled_start_at ?? of.created_at) as number;
   return <span className="num">{duration(Math.max(0, (msOf(of.completed_at) ?? now) - fromMs))}</span>;
-}
-
-/** `PT86400S`, as SQL prints it. */
-function isoDuration(text: string): string {
-  const seconds = /^PT(\d+(?:\.\d+)?)S$/.exec(text)?.[1];
-  return seconds === undefined ? text : duration(Number(seconds) * 1000);
 }

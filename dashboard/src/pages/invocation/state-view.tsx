@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { readInstance } from "../../api/instance.ts";
 import type { Invocation } from "../../api/invocation.ts";
 import { services } from "../../api/registry.ts";
+import { useLive } from "../../live/use-live.ts";
 import { Payload } from "../../ui/payload.tsx";
 import { Failure, Loading } from "../../ui/states.tsx";
 import type { Entry, Journal } from "./journal.ts";
@@ -69,7 +70,7 @@ export function StateView({ of, journal, entry }: StateViewProps) {
 
 /** `undefined`: not known yet. A handler that is not registered any more counts as shared, of which less can be said. */
 function useIsExclusive(of: Invocation): boolean | undefined {
-  const known = useQuery({ queryKey: ["services"], queryFn: services });
+  const known = useLive({ key: ["services"], fetch: services, onRegistry: true });
   if (known.data === undefined) return undefined;
   const service = known.data.find(({ name }) => name === of.target_service_name);
   const type = service?.handlers.find(({ name }) => name === of.target_handler_name)?.ty;

@@ -34,7 +34,9 @@ export function Timeline({ of }: { readonly of: Invocation }) {
     () => scaleOf(kind, startMs, endMs, times, viewOf(zoom.level, zoom.position / POSITIONS)),
     [kind, startMs, endMs, times, zoom],
   );
-  if (journal.error !== null && journal.data === undefined) return <Failure error={journal.error} />;
+  if (journal.error !== null && journal.data === undefined) {
+    return <Failure error={journal.error} onRetry={() => void journal.refetch()} />;
+  }
   if (journal.data === undefined) return <Loading what="the journal" />;
   const { lines, isCut } = journal.data;
   const entries = lines.filter((line) => line.kind === "entry");

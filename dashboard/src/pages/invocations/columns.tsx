@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { type ListedInvocation, shortId, statusOf } from "../../api/invocation.ts";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
-import { duration, fullTime, msOf, useNow } from "../../ui/time.ts";
+import { duration, fullTime, keptFor, msOf, useNow } from "../../ui/time.ts";
 import { Ago } from "../../ui/time-view.tsx";
 
 declare module "@tanstack/react-table" {
@@ -32,6 +32,11 @@ const text = (value: string | undefined): ReactNode =>
   value === undefined ? none : <span title={value}>{value}</span>;
 const code = (value: string | undefined): ReactNode =>
   value === undefined ? none : <code title={value}>{value}</code>;
+
+const id = (value: string | undefined): ReactNode =>
+  value === undefined ? none : <code title={value}>{shortId(value)}</code>;
+
+const KINDS = { service: "Service", virtual_object: "Virtual object", workflow: "Workflow" } as const;
 
 /** How long it took, or takes: from creation (or its due time) to the end. */
 function Took({ row }: { readonly row: ListedInvocation }) {
@@ -80,12 +85,16 @@ export const COLUMNS: ColumnDef<ListedInvocation>[] = [
   column("status", "Status", "118px", (row) => <StatusBadge status={statusOf(row)} />),
   column("target", "Target", "minmax(200px, 2fr)", (row) => <Target of={row} />),
   column("note", "Failure or next step", "minmax(140px, 1.6fr)", (row) => <Note row={row} />),
-  column("id", "Id", "136px", (row) => <code title={row.id}>{shortId(row.id)}</code>),
+  column("id", "Id", "136px", (row) => id(row.id)),
   column("created", "Created", "88px", (row) => <Ago at={row.created_at} />, true),
   column("took", "Duration", "84px", (row) => <Took row={row} />, true),
   column("attempts", "Attempts", "76px", (row) => row.retry_count ?? none, true),
   column("created_at", "Created at", "196px", (row) => <span className="num">{fullTime(row.created_at)}</span>),
+  column("modified", "Modified", "88px", (row) => <Ago at={row.modified_at} />, true),
+  column("due", "Due", "88px", (row) => <Ago at={row.scheduled_start_at} />, true),
+  column("running", "Running since", "104px", (row) => <Ago at={row.running_at} />, true),
   column("completed", "Completed", "96px", (row) => <Ago at={row.completed_at} />, true),
+  column("kind", "Service type", "110px", (row) => KINDS[row.target_service_ty]),
   column("service", "Service", "minmax(110px, 1fr)", (row) => text(row.target_service_name)),
   column("handler", "Handler", "minmax(110px, 1fr)", (row) => text(row.target_handler_name)),
   column("key", "Key", "minmax(110px, 1fr)", (row) => code(row.target_service_key)),
@@ -94,6 +103,10 @@ export const COLUMNS: ColumnDef<ListedInvocation>[] = [
   column("idempotency", "Idempotency key", "minmax(120px, 1fr)", (row) => code(row.idempotency_key)),
   column("scope", "Scope", "110px", (row) => code(row.scope)),
   column("limit", "Limit key", "110px", (row) => code(row.limit_key)),
+  column("restarted", "Restarted from", "136px", (row) => id(row.restarted_from)),
+  column("protocol", "Protocol", "76px", (row) => row.pinned_service_protocol_version ?? none, true),
+  column("kept", "Result kept", "96px", (row) => text(keptFor(row.completion_retention)), true),
+  column("journal_kept", "Journal kept", "100px", (row) => text(keptFor(row.journal_retention)), true),
 ];
 
 export const FIRST_COLUMNS: readonly string[] = ["status", "target", "note", "id", "created", "took", "attempts"];

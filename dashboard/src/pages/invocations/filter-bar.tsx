@@ -1,12 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { STATUSES, type Status } from "../../api/invocation.ts";
 import { addressOf, deployments, services } from "../../api/registry.ts";
+import { useLive } from "../../live/use-live.ts";
 import { count } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { StatusIcon, statusLabel, statusTone } from "../../ui/status.tsx";
 import type { Counts } from "./counts.ts";
-import { type Filter, type FilterSearch, isFiltered } from "./filter.ts";
+import { type Filter, type FilterSearch, isFiltered, sinceMs } from "./filter.ts";
 
 interface FilterBarProps {
   readonly search: FilterSearch;
@@ -24,10 +25,23 @@ const TIMES: readonly (readonly [string, string])[] = [
   ["7d", "Last 7 days"],
 ];
 
+/** Filters that are there when somebody asks for them. */
+const RARE = {
+  caller: { label: "Called by", placeholder: "Called by: target or id" },
+  idempotency: { label: "Idempotency key", placeholder: "Idempotency key" },
+  scope: { label: "Scope", placeholder: "Scope" },
+  until: { label: "Created before", placeholder: "Created before: 15m, 7d, a time" },
+} as const;
+type RareName = keyof typeof RARE;
+const RARE_NAMES = Object.keys(RARE) as readonly RareName[];
+
 /** Each change is in the address at once, so that it can be shared and survives a reload. */
 export function FilterBar({ search, filter, counts, onChange, onClear }: FilterBarProps) {
-  const { data: known = [] } = useQuery({ queryKey: ["services"], queryFn: services });
-  const { data: deployed = [] } = useQuery({ queryKey: ["deployments"], queryFn: deployments });
+  const { data: known = [] } = useLive({ key: ["services"], fetch: services, onRegistry: true });
+  const { data: deployed = [] } = useLive({ key: ["deployments"], fetch: deployments, onRegistry: true });
+  const [added, setAdded] = useState<RareName>();
+  const addedField = useRef<HTMLInputElement>(null);
+  const isAdding = useRef(false);
   const names = withOwn(
     known.map(({ name }) => name),
     filter.service,
@@ -71,14 +85,17 @@ export function FilterBar({ search, filter, counts, onChange, onClear }: FilterB
           </select>
         </label>
         <TextFilter label="Key" value={search.key ?? ""} onChange={(key) => onChange({ key })} placeholder="Key" />
-        {search.scope !== undefined && (
+        {RARE_NAMES.filter((name) => search[name] !== undefined || name === added).map((name) => (
           <TextFilter
-            label="Scope"
-            value={search.scope}
-            onChange={(scope) => onChange({ scope })}
-            placeholder="Scope"
+            key={name}
+            label={RARE[name].label}
+            value={search[name] ?? ""}
+            onChange={(text) => onChange({ [name]: text })}
+            placeholder={RARE[name].placeholder}
+            field={name === added ? addedField : undefined}
+            isWrong={name === "until" && search.until !== undefined && sinceMs(search.until, 0) === undefined}
           />
-        )}
+        ))}
         {(deployed.length > 1 || filter.deployment !== undefined) && (
           <label className="field">
             <span className="visually-hidden">Deployment</span>
@@ -122,8 +139,41 @@ export function FilterBar({ search, filter, counts, onChange, onClear }: FilterB
             <option value="oldest">Oldest first</option>
           </select>
         </label>
+        <Menu
+          onClosed={(event) => {
+            if (!isAdding.current) return;
+            isAdding.current = false;
+            event.preventDefault();
+            addedField.current?.focus();
+          }}
+          trigger={
+            <button type="button" className="button">
+              More filters <Icon name="down" size={13} />
+            </button>
+          }
+        >
+          {RARE_NAMES.map((name) => (
+            <MenuItem
+              key={name}
+              isDisabled={search[name] !== undefined || name === added}
+              onSelect={() => {
+                isAdding.current = true;
+                setAdded(name);
+              }}
+            >
+              {RARE[name].label}
+            </MenuItem>
+          ))}
+        </Menu>
         {isFiltered(search) && (
-          <button type="button" className="button quiet" onClick={onClear}>
+          <button
+            type="button"
+            className="button quiet"
+            onClick={() => {
+              setAdded(undefined);
+              onClear();
+            }}
+          >
             Clear filters
           </button>
         )}
@@ -190,24 +240,45 @@ interface TextFilterProps {
   readonly value: string;
   readonly placeholder: string;
   readonly isSearch?: boolean;
+  /** It is no value of the filter, which it leaves without effect. */
+  readonly isWrong?: boolean;
+  readonly field?: RefObject<HTMLInputElement | null> | undefined;
   readonly onChange: (text: string) => void;
 }
 
-function TextFilter({ label, value, placeholder, isSearch = false, onChange }: TextFilterProps) {
+function TextFilter({
+  label,
+  value,
+  placeholder,
+  isSearch = false,
+  isWrong = false,
+  field,
+  onChange,
+}: TextFilterProps) {
   const [text, setText] = useState(value);
   const timer = useRef<number | undefined>(undefined);
   const latest = useRef(onChange);
   latest.current = onChange;
-  useEffect(() => setText(value), [value]);
+  const told = useRef(value);
+  // Only when somebody else has changed it: who goes on typing is ahead of the address.
+  useEffect(() => {
+    if (value === told.current) return;
+    window.clearTimeout(timer.current);
+    told.current = value;
+    setText(value);
+  }, [value]);
   useEffect(() => () => window.clearTimeout(timer.current), []);
   return (
     <label className={isSearch ? "field field-search" : "field"}>
       <span className="visually-hidden">{label}</span>
       {isSearch && <Icon name="search" size={14} />}
       <input
+        {...(field === undefined ? {} : { ref: field })}
         type="search"
         value={text}
         placeholder={placeholder}
+        aria-invalid={isWrong || undefined}
+        title={isWrong ? "Not understood: write 15m, 24h, 7d, or a time such as 2026-11-25 10:00" : undefined}
         spellCheck={false}
         autoComplete="off"
         {...(isSearch ? { "data-search": "" } : {})}
@@ -215,7 +286,10 @@ function TextFilter({ label, value, placeholder, isSearch = false, onChange }: T
           const next = event.target.value;
           setText(next);
           window.clearTimeout(timer.current);
-          timer.current = window.setTimeout(() => latest.current(next.trim()), TYPING_MS);
+          timer.current = window.setTimeout(() => {
+            told.current = next.trim();
+            latest.current(told.current);
+          }, TYPING_MS);
         }}
         onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
       />

@@ -10,6 +10,8 @@ export const FILTER_NAMES = [
     "handler",
     "key",
     "scope",
+    "idempotency",
+    "caller",
     "deployment",
     "failure",
     "since",
@@ -28,6 +30,9 @@ export interface Filter {
   readonly handler: string | undefined;
   readonly key: string | undefined;
   readonly scope: string | undefined;
+  readonly idempotency: string | undefined;
+  /** A part of the target that has called it, or its id. */
+  readonly caller: string | undefined;
   /** The id of the one that it is pinned to. */
   readonly deployment: string | undefined;
   /** A part of what a failed attempt or the end says. */
@@ -47,6 +52,8 @@ export function filterOf(search: FilterSearch): Filter {
     handler: search.handler,
     key: search.key,
     scope: search.scope,
+    idempotency: search.idempotency,
+    caller: search.caller,
     deployment: search.deployment,
     failure: search.failure,
     since: search.since,
@@ -73,7 +80,7 @@ export function sinceMs(since: string | undefined, nowMs: number): number | unde
 /** `WHERE …` of the filter, or nothing. */
 export function conditionOf(filter: Filter, nowMs: number): string {
   const conditions: string[] = [];
-  const { text, statuses, service, handler, key, scope, deployment, failure } = filter;
+  const { text, statuses, service, handler, key, scope, idempotency, caller, deployment, failure } = filter;
   if (text !== undefined) {
     conditions.push(text.startsWith("inv_") ? `id = ${quoted(text)}` : `target ILIKE ${containing(text)}`);
   }
@@ -81,6 +88,12 @@ export function conditionOf(filter: Filter, nowMs: number): string {
   if (handler !== undefined) conditions.push(`target_handler_name = ${quoted(handler)}`);
   if (key !== undefined) conditions.push(`target_service_key = ${quoted(key)}`);
   if (scope !== undefined) conditions.push(`scope = ${quoted(scope)}`);
+  if (idempotency !== undefined) conditions.push(`idempotency_key = ${quoted(idempotency)}`);
+  if (caller !== undefined) {
+    conditions.push(
+      caller.startsWith("inv_") ? `invoked_by_id = ${quoted(caller)}` : `invoked_by_target ILIKE ${containing(caller)}`,
+    );
+  }
   if (deployment !== undefined) conditions.push(`pinned_deployment_id = ${quoted(deployment)}`);
   const from = sinceMs(filter.since, nowMs);
   if (from !== undefined) conditions.push(`created_at >= ${quoted(new Date(from).toISOString())}`);
@@ -93,6 +106,10 @@ export function conditionOf(filter: Filter, nowMs: number): string {
   }
   return conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
 }
+
+/** Whether the feed does not tell who belongs to the list. */
+export const needsMore = ({ idempotency, caller, deployment }: Filter): boolean =>
+  idempotency !== undefined || caller !== undefined || deployment !== undefined;
 
 /** What is known of an invocation when it has changed. */
 export type Known = Pick<

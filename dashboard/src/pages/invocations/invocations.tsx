@@ -1,10 +1,12 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { VisibilityState } from "@tanstack/react-table";
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { useFeed, useLive } from "../../live/use-live.ts";
+import { services } from "../../api/registry.ts";
+import { useFeed, useFeedState, useLive } from "../../live/use-live.ts";
 import { count } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu, MenuCheck, MenuLabel } from "../../ui/menu.tsx";
+import { NothingRegistered } from "../../ui/nothing-registered.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Empty, Failure, Loading } from "../../ui/states.tsx";
 import { BulkBar } from "./bulk.tsx";
@@ -51,7 +53,7 @@ export function Invocations() {
       tools={
         <>
           <span className="muted num" role="status">
-            {view.isLoading ? "…" : countText(view.ids.length, view.isComplete)}
+            {view.isLoading ? "…" : countText(view.ids.length, view.isComplete, filter.isOldestFirst)}
           </span>
           <ColumnMenu visibility={visibility} onChange={setVisibility} />
         </>
@@ -83,12 +85,7 @@ export function Invocations() {
             <p>New ones appear here as soon as they do. Take a filter away to see more.</p>
           </Empty>
         ) : (
-          <Empty icon="invocations" title="Nothing has been called yet">
-            <p>
-              Call a handler with curl, from your program, or from the{" "}
-              <Link to="/services">playground of a service</Link>. It appears here at once.
-            </p>
-          </Empty>
+          <NothingCalled />
         )
       ) : null}
       {selected.size > 0 && <BulkBar selected={selected} rowOf={(id) => list.row(id)} onClear={clear} />}
@@ -96,8 +93,22 @@ export function Invocations() {
   );
 }
 
-function countText(length: number, isComplete: boolean): string {
-  return isComplete || length < LIST_LIMIT ? `${count(length)} shown` : `the ${count(LIST_LIMIT)} newest`;
+function NothingCalled() {
+  const { data } = useLive({ key: ["services"], fetch: services, onRegistry: true });
+  if (data?.length === 0) return <NothingRegistered />;
+  return (
+    <Empty icon="invocations" title="Nothing has been called yet">
+      <p>
+        Call a handler with curl, from your program, or from the <Link to="/services">playground of a service</Link>. It
+        appears here at once.
+      </p>
+    </Empty>
+  );
+}
+
+function countText(length: number, isComplete: boolean, isOldestFirst: boolean): string {
+  if (isComplete || length < LIST_LIMIT) return `${count(length)} shown`;
+  return `the ${count(LIST_LIMIT)} ${isOldestFirst ? "oldest" : "newest"}`;
 }
 
 function useList(filter: ReturnType<typeof filterOf>): InvocationList {
@@ -113,6 +124,11 @@ function useList(filter: ReturnType<typeof filterOf>): InvocationList {
     return () => list.dispose();
   }, [list]);
   useFeed((event) => list.hear(event));
+  const feed = useFeedState();
+  // The feed may go on where it was, and what was asked for meanwhile has failed all the same.
+  useEffect(() => {
+    if (feed === "live" && list.view.error !== undefined) void list.load();
+  }, [feed, list]);
   return list;
 }
 

@@ -1,7 +1,7 @@
 import { type ListedInvocation, listedInvocations } from "../../api/invocation.ts";
 import { sql } from "../../api/sql.ts";
 import type { Change, FeedEvent } from "../../live/messages.ts";
-import { conditionOf, type Filter, matches } from "./filter.ts";
+import { conditionOf, type Filter, matches, needsMore } from "./filter.ts";
 import { patched } from "./patch.ts";
 
 /** How many invocations a list holds: the newest of those that the filter names. */
@@ -40,6 +40,8 @@ export class InvocationList {
   #ids: string[] = [];
   #view: ListView = { ids: [], isComplete: false, isLoading: true, error: undefined, version: 0 };
   #loading: AbortController | undefined;
+  /** What is heard while the list is fetched, by id: the answer may be older, and is brought up to date with it. */
+  #heard = new Map<string, Change>();
   #wanted: readonly string[] = [];
   #isFetchingRows = false;
   #rowsTimer: number | undefined;
@@ -76,6 +78,7 @@ export class InvocationList {
   dispose(): void {
     this.#isDisposed = true;
     this.#loading?.abort();
+    this.#loading = undefined;
     window.clearTimeout(this.#rowsTimer);
     window.clearTimeout(this.#loadTimer);
     this.#loadTimer = undefined;
@@ -86,6 +89,7 @@ export class InvocationList {
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
+    this.#heard = new Map();
     const isFirst = this.#ids.length === 0;
     if (isFirst) this.#tell({ isLoading: true, error: undefined });
     try {
@@ -98,6 +102,8 @@ export class InvocationList {
       this.#tell({ isLoading: false, isComplete: this.#ids.length < LIST_LIMIT, error: undefined });
     } catch (error) {
       if (!loading.signal.aborted) this.#tell({ isLoading: false, error: error as Error });
+    } finally {
+      if (this.#loading === loading) this.#loading = undefined;
     }
   }
 
@@ -111,11 +117,18 @@ export class InvocationList {
       void this.load();
       return;
     }
+    if (this.#loading !== undefined) {
+      for (const change of event.changes) if (change.status !== undefined) this.#heard.set(change.id, change);
+    }
+    this.#take(event.changes);
+  }
+
+  #take(changes: Iterable<Change>): void {
     const nowMs = Date.now();
     const added: string[] = [];
     const removed = new Set<string>();
     let isChanged = false;
-    for (const change of event.changes) {
+    for (const change of changes) {
       const row = this.#rows.get(change.id);
       const isMember = this.#createdMs.has(change.id);
       if (change.status === "removed") {
@@ -127,8 +140,8 @@ export class InvocationList {
         if (row !== undefined) this.#stale.add(change.id);
         continue;
       }
-      // To which deployment one is pinned is no part of the feed.
-      if (this.#filter.deployment !== undefined && row?.pinned_deployment_id === undefined) {
+      // The feed does not tell deployment, caller and idempotency key.
+      if (needsMore(this.#filter) && (!isMember || row === undefined)) {
         this.#loadSoon();
         continue;
       }
@@ -197,6 +210,7 @@ export class InvocationList {
     this.#ids = members.map(({ id }) => id);
     for (const id of this.#rows.keys()) if (!this.#createdMs.has(id)) this.#rows.delete(id);
     this.#tell({ isLoading: false });
+    this.#take(this.#heard.values());
   }
 
   #wantRows(ids: readonly string[]): void {

@@ -5,8 +5,9 @@ import { addressOf, type Deployment, deployments, type Service, services } from 
 import { useLive } from "../../live/use-live.ts";
 import { count, plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { NothingRegistered } from "../../ui/nothing-registered.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { Failure, Loading } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
 import { duration, useNow } from "../../ui/time.ts";
@@ -54,7 +55,7 @@ export function Overview() {
   if (served.data.length === 0 && counted.data.length === 0) {
     return (
       <Page title="Overview">
-        <NothingYet />
+        <NothingRegistered />
       </Page>
     );
   }
@@ -94,7 +95,11 @@ export function Overview() {
       </div>
       <section className="card" aria-label="Invocations over time">
         {charted.data === undefined ? (
-          <Loading what="the chart" />
+          charted.error === null ? (
+            <Loading what="the chart" />
+          ) : (
+            <Failure error={charted.error} onRetry={() => void charted.refetch()} />
+          )
         ) : (
           <Chart buckets={charted.data} window={window} now={now} />
         )}
@@ -150,8 +155,13 @@ function Tile(props: {
 
 /** Failures and stuck ones first: that is what people come for. */
 function Troubles() {
-  const { data } = useLive({ key: ["overview", "trouble"], fetch: trouble, on: isCounted, everyMs: 500 });
-  if (data === undefined) return null;
+  const { data, error, refetch } = useLive({
+    key: ["overview", "trouble"],
+    fetch: trouble,
+    on: isCounted,
+    everyMs: 500,
+  });
+  if (data === undefined) return error === null ? null : <Failure error={error} onRetry={() => void refetch()} />;
   const { stuck, failed } = data;
   if (stuck.length === 0 && failed.length === 0) return null;
   return (
@@ -325,17 +335,5 @@ function DeploymentTable({ deployments: all, services: served, groups: counted }
         })}
       </ul>
     </section>
-  );
-}
-
-function NothingYet() {
-  return (
-    <Empty icon="services" title="No service is registered yet">
-      <p>Start one with an SDK of Restate, then register where it listens:</p>
-      <pre>npx restate-lite dev -- npx tsx services.ts</pre>
-      <p>
-        or <Link to="/deployments">register a deployment</Link> by its address. It appears here at once.
-      </p>
-    </Empty>
   );
 }

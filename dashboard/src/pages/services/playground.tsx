@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Handler, type Service, version } from "../../api/registry.ts";
+import { useLive } from "../../live/use-live.ts";
 import { CopyButton } from "../../ui/copy.tsx";
 import { HeadersField } from "../../ui/headers-field.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -14,7 +14,7 @@ import { useCall } from "./use-call.ts";
 
 /** Calls a handler over the ingress, as any client would, and shows the invocation while it runs. */
 export function Playground({ service, handler }: { readonly service: Service; readonly handler: Handler }) {
-  const served = useQuery({ queryKey: ["version"], queryFn: version });
+  const served = useLive({ key: ["version"], fetch: version });
   const [draft, setDraft] = useSession<Draft>(`${service.name}/${handler.name}`, () => firstDraft(handler));
   const [isBroken, setIsBroken] = useState(false);
   /** Counts what replaces the whole draft, so that fields which hold texts of their own begin anew. */

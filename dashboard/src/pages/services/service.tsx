@@ -55,9 +55,16 @@ export function ServicePage() {
         </div>
       }
       tools={
-        <Link to="/invocations" search={{ service: name }} className="button">
-          Its invocations
-        </Link>
+        <>
+          {service.ty !== "Service" && (
+            <Link to="/state" search={{ service: name }} className="button">
+              Its state
+            </Link>
+          )}
+          <Link to="/invocations" search={{ service: name }} className="button">
+            Its invocations
+          </Link>
+        </>
       }
     >
       <div className="service-columns">

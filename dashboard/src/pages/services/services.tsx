@@ -3,6 +3,7 @@ import { useState } from "react";
 import { services } from "../../api/registry.ts";
 import { useLive } from "../../live/use-live.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { NothingRegistered } from "../../ui/nothing-registered.tsx";
 import { Page } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { Empty, Failure, Loading } from "../../ui/states.tsx";
@@ -24,13 +25,11 @@ export function Services() {
         ) : (
           <Failure error={error} onRetry={() => void refetch()} />
         )
+      ) : data?.length === 0 ? (
+        <NothingRegistered />
       ) : shown.length === 0 ? (
-        <Empty icon="services" title={wanted === "" ? "No service is registered yet" : "No service of that name"}>
-          {wanted === "" && (
-            <p>
-              <Link to="/deployments">Register a deployment</Link>: the server asks it which services it has.
-            </p>
-          )}
+        <Empty icon="services" title="No service of that name">
+          <p>No service and no handler has “{text.trim()}” in its name.</p>
         </Empty>
       ) : (
         <div className="service-cards">

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { AdminError } from "../../api/admin.ts";
 import { modKey } from "../../app/keyboard.ts";
+import { useFeedState } from "../../live/use-live.ts";
 import { Editor, type Problem, type Selected } from "../../ui/editor.tsx";
-import { count, plural } from "../../ui/format.ts";
+import { plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -76,6 +78,14 @@ export function SqlConsole() {
     const at = ranFrom.current;
     setProblem({ from: span.from + at, to: span.to + at, message: outcome.error.message });
   }, [outcome]);
+
+  // A query only reads: what found no server is asked again when there is one.
+  const feed = useFeedState();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only the server's return asks for it.
+  useEffect(() => {
+    const isLost = outcome.kind === "failed" && outcome.error instanceof AdminError && outcome.error.status === 0;
+    if (feed === "live" && isLost) void runner.run(outcome.query);
+  }, [feed]);
 
   const rows = outcome.kind === "rows" ? outcome : undefined;
   const hasRows = rows !== undefined && rows.rows.length > 0;
@@ -250,13 +260,6 @@ function Answer({ outcome, isRunning, view, problem, text }: AnswerProps) {
         return (
           <Empty icon="search" title="No row">
             <p>The query is fine, and nothing fits it.</p>
-          </Empty>
-        );
-      }
-      if (columns.length === 0) {
-        return (
-          <Empty icon="search" title={`${count(rows.length)} rows with nothing in them`}>
-            <p>All columns are null in all rows.</p>
           </Empty>
         );
       }

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { csvOf, jsonOf } from "./export.ts";
 import { columnsOf } from "./results.ts";
 
-const csv = (...rows: Record<string, unknown>[]) => csvOf(columnsOf(rows), rows);
+const columns = (...rows: Record<string, unknown>[]) => columnsOf(rows.flatMap(Object.keys), rows);
+const csv = (...rows: Record<string, unknown>[]) => csvOf(columns(...rows), rows);
 
 describe("a table as CSV", () => {
   it("has a header, and lines that end with CRLF", () => {
@@ -30,7 +31,7 @@ describe("a table as JSON", () => {
       { b: 1, c: "ü" },
       { a: [1], b: 2 },
     ];
-    const text = jsonOf(columnsOf(rows), rows);
+    const text = jsonOf(columnsOf(["a", "b", "c"], rows), rows);
     expect(JSON.parse(text)).toEqual([
       { a: null, b: 1, c: "ü" },
       { a: [1], b: 2, c: null },

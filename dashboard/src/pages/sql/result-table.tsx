@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useRouter } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, memo, type PointerEvent, useMemo, useRef, useState } from "react";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -117,7 +117,7 @@ function Value(props: { readonly value: unknown; readonly name: string; readonly
     case "invocation":
       return <IdLink to={`/invocations/${cell.text}`} text={cell.text} />;
     case "deployment":
-      return <IdLink to="/deployments" text={cell.text} />;
+      return <IdLink to={`/deployments?id=${cell.text}`} text={cell.text} />;
     case "text":
       return <span title={cell.text}>{cell.text}</span>;
     case "json":
@@ -141,14 +141,14 @@ function Value(props: { readonly value: unknown; readonly name: string; readonly
 
 /** A link of the router costs too much to make hundreds of while somebody scrolls. */
 function IdLink({ to, text }: { readonly to: string; readonly text: string }) {
-  const navigate = useNavigate();
+  const router = useRouter();
   return (
     <a
       href={`/ui${to}`}
       onClick={(event) => {
         if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
         event.preventDefault();
-        void navigate({ to });
+        router.history.push(`/ui${to}`);
       }}
     >
       <code>{text}</code>

@@ -1,19 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { cellOf, columnsOf, widthOf } from "./results.ts";
 
-const names = (...rows: Record<string, unknown>[]) => columnsOf(rows).map(({ name }) => name);
-
 describe("the columns of an answer", () => {
-  it("are those of all rows, each behind the one it stands behind", () => {
-    expect(names({ a: 1, d: 1 }, { a: 1, b: 1, c: 1, d: 1 }, { b: 1, e: 1 })).toEqual(["a", "b", "e", "c", "d"]);
-    expect(names({ c: 1 }, { a: 1, b: 1, c: 1 })).toEqual(["a", "b", "c"]);
-    expect(names()).toEqual([]);
+  it("are those that the server names, each once, also where all is null", () => {
+    expect(columnsOf(["b", "a", "b"], [{ a: 1 }]).map(({ name }) => name)).toEqual(["b", "a"]);
+    expect(columnsOf([], [])).toEqual([]);
   });
 
-  it("are numbers when every value is one", () => {
-    expect(columnsOf([{ a: 1, b: 1 }, { a: 2 }, { a: 3, b: "x" }])).toEqual([
+  it("are numbers when every value that is there is one", () => {
+    expect(columnsOf(["a", "b", "c"], [{ a: 1, b: 1 }, { a: 2 }, { a: 3, b: "x" }, { b: null }])).toEqual([
       { name: "a", isNumber: true },
       { name: "b", isNumber: false },
+      { name: "c", isNumber: false },
     ]);
   });
 });

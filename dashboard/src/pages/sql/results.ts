@@ -6,33 +6,18 @@ export interface Column {
   readonly isNumber: boolean;
 }
 
-/**
- * The columns of an answer, in order. A row has no field for what is null in it, so each row may add some: behind the
- * column that it has before them. A column that is null in all rows is nowhere.
- */
-export function columnsOf(rows: readonly Row[]): Column[] {
-  const order: string[] = [];
-  const areNumbers = new Map<string, boolean>();
-  for (const row of rows) {
-    for (const name in row) {
-      const known = areNumbers.get(name);
-      if (known === undefined) {
-        order.splice(placeOf(name, row, order), 0, name);
-        areNumbers.set(name, typeof row[name] === "number");
-      } else if (known && typeof row[name] !== "number") areNumbers.set(name, false);
+/** The columns of an answer. One whose values are numbers, nulls apart, is shown as such. */
+export function columnsOf(names: readonly string[], rows: readonly Row[]): Column[] {
+  return [...new Set(names)].map((name) => {
+    let isNumber = false;
+    for (const row of rows) {
+      const value = row[name];
+      if (value === undefined || value === null) continue;
+      isNumber = typeof value === "number";
+      if (!isNumber) break;
     }
-  }
-  return order.map((name) => ({ name, isNumber: areNumbers.get(name) === true }));
-}
-
-/** Behind the nearest known column that stands before it in the row. */
-function placeOf(name: string, row: Row, order: readonly string[]): number {
-  const names = Object.keys(row);
-  for (let at = names.indexOf(name) - 1; at >= 0; at--) {
-    const place = order.indexOf(names[at] as string);
-    if (place >= 0) return place + 1;
-  }
-  return 0;
+    return { name, isNumber };
+  });
 }
 
 export type Cell =
@@ -51,7 +36,7 @@ const LONG = 60;
 /** How a value is shown. */
 export function cellOf(value: unknown): Cell {
   if (value === undefined || value === null) return { kind: "null" };
-  if (typeof value === "object") return { kind: "json", text: JSON.stringify(value) };
+  if (typeof value === "object") return { kind: "json", text: textOf(value) };
   const text = String(value);
   if (INVOCATION_ID.test(text)) return { kind: "invocation", text };
   if (DEPLOYMENT_ID.test(text)) return { kind: "deployment", text };

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { sql } from "../../api/sql.ts";
+import { sqlAnswer } from "../../api/sql.ts";
 import { remember } from "./history.ts";
 import { type Column, columnsOf, type Row } from "./results.ts";
 
@@ -37,10 +37,10 @@ export function useRun(): Runner {
     const took = () => performance.now() - from;
     setStartedAt(from);
     try {
-      const rows = await sql<Row>(query, controller.signal);
+      const { rows, columns } = await sqlAnswer<Row>(query, controller.signal);
       if (running.current !== controller) return;
       const tookMs = took();
-      setOutcome({ kind: "rows", rows, columns: columnsOf(rows), tookMs });
+      setOutcome({ kind: "rows", rows, columns: columnsOf(columns, rows), tookMs });
       remember({ query, atMs: Date.now(), tookMs, rows: rows.length });
     } catch (error) {
       if (running.current !== controller) return;

@@ -1,3 +1,4 @@
+import { placeCondition } from "../../api/instance.ts";
 import { containing, quoted, sql } from "../../api/sql.ts";
 
 /** An object or workflow of which something is stored. */
@@ -47,3 +48,41 @@ export async function instances(filter: InstanceFilter, limit: number, signal: A
   const rows = await sql<ListedInstance & { readonly total: number }>(instancesQuery(filter, limit), signal);
   return { rows, total: rows[0]?.total ?? 0 };
 }
+
+const PREVIEW_CHARACTERS = 60;
+
+interface PreviewRow {
+  readonly service_name: string;
+  readonly service_key: string;
+  readonly scope?: string;
+  readonly key: string;
+  readonly value?: string;
+}
+
+/** How the state of each begins: names and values, by {@link nameOf}. */
+export async function previews(
+  of: readonly ListedInstance[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const places = of.filter(({ entries }) => entries > 0).map((one) => `(${placeCondition(one, "")})`);
+  if (places.length === 0) return found;
+  const rows = await sql<PreviewRow>(
+    `SELECT service_name, service_key, scope, key, substr(value_utf8, 1, ${PREVIEW_CHARACTERS + 1}) AS value FROM state WHERE ${places.join(" OR ")} ORDER BY key LIMIT 2000`,
+    signal,
+  );
+  for (const { service_name: service, service_key, scope, key, value = "bytes" } of rows) {
+    const name = nameOf({ service, key: service_key, scope });
+    const cut = value.length > PREVIEW_CHARACTERS ? `${value.slice(0, PREVIEW_CHARACTERS)}…` : value;
+    const before = found.get(name);
+    found.set(name, `${before === undefined ? "" : `${before}, `}${key}: ${cut}`);
+  }
+  return found;
+}
+
+export const nameOf = ({
+  service,
+  key,
+  scope,
+}: Pick<ListedInstance, "service" | "key"> & { scope?: string | undefined }): string =>
+  JSON.stringify([service, key, scope]);

@@ -1,13 +1,16 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useLive } from "../../live/use-live.ts";
 import { bytes, count, plural } from "../../ui/format.ts";
 import { InstanceLink, instanceAddress } from "../../ui/instance-link.tsx";
 import { useMedia } from "../../ui/media.ts";
-import type { Instances, ListedInstance } from "./instances.ts";
+import { type Instances, type ListedInstance, nameOf, previews } from "./instances.ts";
 
 const ROW_PX = 38;
 const NARROW_ROW_PX = 60;
+/** Instances whose state is fetched at a time. */
+const BLOCK = 50;
 /** More are asked for when this many rows are left to be scrolled to. */
 const AHEAD = 200;
 
@@ -38,6 +41,7 @@ export function InstanceTable({ of, onMore }: TableProps) {
   useEffect(() => {
     if (isMoreWanted) onMore();
   }, [isMoreWanted, onMore]);
+  const seen = usePreviews(rows, items[0]?.index ?? 0, last);
   const hasScopes = rows.some(({ scope }) => scope !== undefined);
   const activeIndex = Math.min(active, Math.max(0, rows.length - 1));
 
@@ -69,8 +73,10 @@ export function InstanceTable({ of, onMore }: TableProps) {
 
   const columns = isNarrow
     ? "minmax(0, 1fr)"
-    : `minmax(130px, 1fr) minmax(160px, 2fr) ${hasScopes ? "minmax(80px, 0.7fr) " : ""}90px 90px minmax(150px, 1fr)`;
-  const heads = isNarrow ? ["Instance"] : ["Object", "Key", ...(hasScopes ? ["Scope"] : []), "Entries", "Size", "Now"];
+    : `minmax(110px, 1fr) minmax(130px, 1.2fr) ${hasScopes ? "minmax(70px, 0.7fr) " : ""}minmax(120px, 2.4fr) 74px 80px minmax(150px, 1fr)`;
+  const heads = isNarrow
+    ? ["Instance"]
+    : ["Object", "Key", ...(hasScopes ? ["Scope"] : []), "State", "Entries", "Size", "Now"];
   return (
     <div
       className="grid instances"
@@ -115,7 +121,11 @@ export function InstanceTable({ of, onMore }: TableProps) {
                 }}
                 onKeyDown={undefined}
               >
-                {isNarrow ? <Lines of={row} /> : <Cells of={row} hasScopes={hasScopes} />}
+                {isNarrow ? (
+                  <Lines of={row} />
+                ) : (
+                  <Cells of={row} hasScopes={hasScopes} preview={seen?.get(nameOf(row))} />
+                )}
               </div>
             );
           })}
@@ -125,7 +135,33 @@ export function InstanceTable({ of, onMore }: TableProps) {
   );
 }
 
-function Cells({ of, hasScopes }: { readonly of: ListedInstance; readonly hasScopes: boolean }) {
+/** How the state of those in sight begins. */
+function usePreviews(rows: readonly ListedInstance[], first: number, last: number) {
+  const block = Math.floor(first / BLOCK) * BLOCK;
+  const shown = rows.slice(block, Math.ceil((last + 1) / BLOCK) * BLOCK);
+  const names = new Set(shown.map(nameOf));
+  const isShown = (of: { service: string; key?: string; scope?: string }) =>
+    of.key !== undefined && names.has(nameOf({ ...of, key: of.key }));
+  const { data } = useLive({
+    key: ["previews", ...shown.map((row) => `${nameOf(row)} ${row.entries}`)],
+    fetch: (signal) => previews(shown, signal),
+    on: isShown,
+    onState: isShown,
+    everyMs: 500,
+  });
+  // What is fetched for another block does not take away what is known of this one.
+  const known = useRef(data);
+  if (data !== undefined) known.current = data;
+  return known.current;
+}
+
+interface CellsProps {
+  readonly of: ListedInstance;
+  readonly hasScopes: boolean;
+  readonly preview: string | undefined;
+}
+
+function Cells({ of, hasScopes, preview }: CellsProps) {
   return (
     <>
       <span role="gridcell" className="grid-cell">
@@ -139,6 +175,13 @@ function Cells({ of, hasScopes }: { readonly of: ListedInstance; readonly hasSco
           {of.scope === undefined ? <span className="none">–</span> : <code>{of.scope}</code>}
         </span>
       )}
+      <span role="gridcell" className="grid-cell">
+        {preview !== undefined && (
+          <code className="muted" title={preview}>
+            {preview}
+          </code>
+        )}
+      </span>
       <span role="gridcell" className="grid-cell" data-number>
         {count(of.entries)}
       </span>

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { keep, prepareStatements } from "../storage/index.ts";
+import { call, end, output } from "./said.ts";
+import { Transcript } from "./transcript.ts";
+
+it("kills callees of which one waits for the key of another, and their key is free afterwards", () => {
+  const t = new Transcript();
+  const root = t.send("Greeter/greet");
+  t.says(
+    root,
+    call("Counter/k/add", { idCompletion: 1, result: 2 }),
+    call("Counter/k/add", { idCompletion: 3, result: 4 }),
+    call("Counter/k/add", { idCompletion: 5, result: 6 }),
+  );
+  t.apply(() => t.engine.kill(root));
+  expect(t.engine.running()).toEqual([]);
+  const next = t.send("Counter/k/add");
+  expect(t.status(next)).toBe("running");
+  t.says(next, output("r"), end);
+  expect(prepareStatements(t.storage.db).keys.lockHolder.get("Counter", "", "k")).toBeUndefined();
+});
+
+it("kills a handler that has called itself without an end", () => {
+  const t = new Transcript({ concurrentInvocations: 100_000 });
+  const depth = 10_000;
+  const root = t.send("Greeter/greet");
+  const [type, body] = call("Greeter/greet", { idCompletion: 1, result: 2 });
+  for (let level = 0; level < depth - 1; level++) {
+    const { attempt } = t.attempts[level]?.start ?? { attempt: 0 };
+    t.storage.turns.apply(() => t.engine.events.messages(attempt, [{ type, body, flags: 0 }]));
+    t.storage.turns.end();
+  }
+  expect(t.attempts.length).toBe(depth);
+  t.apply(() => t.engine.kill(root));
+  const unfinished = keep(t.storage.db.prepare<[], number>("SELECT count(*) FROM invocation WHERE status < 6").pluck());
+  expect(unfinished.get()).toBe(0);
+  expect(t.engine.running()).toEqual([]);
+}, 60_000);
