@@ -90,10 +90,7 @@ describe.each(serversUnderTest)("server %s, both SDKs", (kind) => {
       expect(rejected.error).toMatchObject({ message: "rejected across", code: 418 });
     });
 
-    // With its flags the real server starts an invocation a little after it has told its id. A cancellation that comes
-    // in between ends it with another message, and a signal was seen to be lost.
-    const patience = kind === "real-experimental" ? { retry: 5 } : {};
-    it("signals are resolved and rejected across", patience, async () => {
+    it("signals are resolved and rejected across", async () => {
       const [resolved, rejected] = await stand.value<[unknown, Failed]>(`${OWN}Caller/signals`);
       expect(resolved).toEqual({ value: "gone" });
       expect(rejected.error).toMatchObject({ message: "stopped", code: 418 });
@@ -105,7 +102,7 @@ describe.each(serversUnderTest)("server %s, both SDKs", (kind) => {
       expect(rejected).toMatchObject({ from: OTHER, error: { message: "denied", code: 500 } });
     });
 
-    it("one cancels the other's invocation", patience, async () => {
+    it("one cancels the other's invocation", async () => {
       const key = stand.name();
       const { error } = await stand.value<Failed>(`${OWN}Caller/cancelOther`, key);
       expect(error).toMatchObject({ message: "Cancelled", code: 409 });

@@ -26,6 +26,8 @@ const cancellable = (name, wait) => async (ctx, key) => {
   }
 };
 
+const sleeper = cancellable("sleeper", (ctx) => ctx.sleep(year));
+
 const service = restate.service({
   name: `${OWN}Service`,
   handlers: {
@@ -45,8 +47,15 @@ const service = restate.service({
     resolve: async (ctx, { id, value }) => ctx.resolveAwakeable(id, value),
     reject: async (ctx, { id, reason }) =>
       ctx.rejectAwakeable(id, new restate.TerminalError(reason, { errorCode: 418 })),
-    waitForSignal: async (ctx, name) => outcome(ctx.signal(name)),
-    sleeper: cancellable("sleeper", (ctx) => ctx.sleep(year)),
+    waitForSignal: async (ctx, { name, started }) => {
+      ctx.resolveAwakeable(started);
+      return outcome(ctx.signal(name));
+    },
+    sleeper,
+    startedSleeper: async (ctx, { key, started }) => {
+      ctx.resolveAwakeable(started);
+      await sleeper(ctx, key);
+    },
     parent: cancellable("parent", (ctx, key) => ctx.serviceClient(other.service).sleeper(key)),
   },
 });
@@ -118,8 +127,11 @@ const caller = restate.service({
       return [await outcome(one.promise), await outcome(two.promise)];
     },
     signals: async (ctx) => {
-      const send = () => ctx.serviceSendClient(other.service).waitForSignal("go").invocationId;
-      const [one, two] = await restate.RestatePromise.all([send(), send()]);
+      const [first, second] = [ctx.awakeable(), ctx.awakeable()];
+      const send = ({ id }) =>
+        ctx.serviceSendClient(other.service).waitForSignal({ name: "go", started: id }).invocationId;
+      const [one, two] = await restate.RestatePromise.all([send(first), send(second)]);
+      await restate.RestatePromise.all([first.promise, second.promise]);
       ctx.invocation(one).signal("go").resolve("gone");
       ctx
         .invocation(two)
@@ -135,7 +147,10 @@ const caller = restate.service({
       return restate.RestatePromise.all(runs);
     },
     cancelOther: async (ctx, key) => {
-      const child = ctx.serviceClient(other.service).sleeper(key);
+      // What is cancelled before it starts ends without its handler, on the real server with a message of its own.
+      const started = ctx.awakeable();
+      const child = ctx.serviceClient(other.service).startedSleeper({ key, started: started.id });
+      await started.promise;
       ctx.cancel(await child.invocationId);
       return outcome(child);
     },
