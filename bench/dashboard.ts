@@ -13,7 +13,7 @@ import type { Browser } from "playwright-core";
 import { launchChromium } from "../test/dashboard/chromium.ts";
 import { Shop } from "../test/dashboard/shop.ts";
 import { type Contender, contenders } from "./dashboard/contenders.ts";
-import { scroll, startFrames, takeFrames } from "./dashboard/frames.ts";
+import { longestPress, scroll, startFrames, takeFrames } from "./dashboard/frames.ts";
 import { load, openPage } from "./dashboard/loading.ts";
 import { fill, flood, memoryOf, untilSeen } from "./dashboard/traffic.ts";
 import { describeMachine, figure, loadText, recordPart, Samples, table, type Unit } from "./results/index.ts";
@@ -35,8 +35,11 @@ const ROWS: readonly (readonly [name: string, title: string, unit: Unit])[] = [
   ["floodMedian", "1,000 new invocations a second: frame, median", "ms"],
   ["floodP99", "1,000 new invocations a second: frame, p99", "ms"],
   ["floodLongest", "1,000 new invocations a second: longest frame", "ms"],
+  ["floodPress", "1,000 new invocations a second: a key pressed until the next frame, longest", "ms"],
   ["memoryBefore", "memory of the server before them", "bytes"],
-  ["memoryAfter", "memory of the server after them", "bytes"],
+  ["memoryAfter", "memory of the server after ten seconds of them", "bytes"],
+  ["memoryLater", "memory of the server after ten seconds more", "bytes"],
+  ["memoryAtRest", "memory of the server half a minute later", "bytes"],
 ];
 
 const { values } = parseArgs({
@@ -117,12 +120,18 @@ async function measure(contender: Contender, browser: Browser): Promise<Samples>
     console.error(`${name}: ${PER_SECOND} a second`);
     taken.add("memoryBefore", memoryOf(shop));
     await takeFrames(page);
-    const made = await flood(shop, PER_SECOND, SECONDS);
+    const flooding = flood(shop, PER_SECOND, SECONDS);
+    taken.add("floodPress", await longestPress(page, flooding));
+    const made = await flooding;
     const flooded = await takeFrames(page);
     taken.add("floodMedian", flooded.medianMs);
     taken.add("floodP99", flooded.p99Ms);
     taken.add("floodLongest", flooded.longestMs);
     taken.add("memoryAfter", memoryOf(shop));
+    await flood(shop, PER_SECOND, SECONDS);
+    taken.add("memoryLater", memoryOf(shop));
+    await page.waitForTimeout(30_000);
+    taken.add("memoryAtRest", memoryOf(shop));
     remarks.push(`${name}: ${Math.round(made)} a second were made`);
     return taken;
   } finally {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { build as bundle } from "esbuild";
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { defineConfig, type Plugin } from "vite";
@@ -20,9 +21,47 @@ const firstPaint: Plugin = {
   },
 };
 
+const FIRST_THEME = "theme.js";
+
+/** The theme is marked by a script that the first paint waits for; the policy of the page lets none stand in the document. */
+const firstTheme: Plugin = {
+  name: "first-theme",
+  async buildStart() {
+    this.emitFile({ type: "asset", name: FIRST_THEME, source: await firstThemeScript() });
+  },
+  transformIndexHtml: {
+    order: "post",
+    async handler(html, { bundle: files }) {
+      if (!html.includes("<title>")) throw new Error("index.html has no title");
+      const file = Object.values(files ?? {}).find((one) => one.type === "asset" && one.names.includes(FIRST_THEME));
+      if (files !== undefined && file === undefined) throw new Error(`the bundle has no ${FIRST_THEME}`);
+      // While it is worked on there is no policy.
+      const script =
+        file === undefined
+          ? `<script>${await firstThemeScript()}</script>`
+          : `<script src="/ui/${file.fileName}"></script>`;
+      return html.replace("<title>", `${script}\n    <title>`);
+    },
+  },
+};
+
+async function firstThemeScript(): Promise<string> {
+  const { outputFiles } = await bundle({
+    entryPoints: [fileURLToPath(new URL("src/app/first-theme.ts", import.meta.url))],
+    bundle: true,
+    format: "iife",
+    minify: true,
+    target: "es2022",
+    write: false,
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("first-theme.ts was not bundled");
+  return file.text;
+}
+
 export default defineConfig({
   root,
-  plugins: [firstPaint],
+  plugins: [firstTheme, firstPaint],
   base: "/ui/",
   publicDir: fileURLToPath(new URL("public", import.meta.url)),
   esbuild: { jsx: "automatic" },

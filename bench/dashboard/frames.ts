@@ -42,3 +42,31 @@ export async function scroll(page: Page, scroller: string | undefined): Promise<
     return height;
   }, scroller);
 }
+
+/** Events shorter than that are not reported by browsers. */
+const SHORTEST_MS = 16;
+
+/**
+ * Presses a key that does nothing, over and over, until `during` is over.
+ * @returns the longest time from a press to the next frame that was painted, in milliseconds; as the browser rounds it
+ */
+export async function longestPress(page: Page, during: Promise<unknown>): Promise<number> {
+  await page.evaluate((durationThreshold) => {
+    const presses: number[] = [];
+    Object.assign(window, { presses });
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (entry.name === "keydown") presses.push(entry.duration);
+    });
+    observer.observe({ type: "event", durationThreshold } as PerformanceObserverInit);
+  }, SHORTEST_MS);
+  let isOver = false;
+  void during.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await page.keyboard.press("Shift");
+    await page.waitForTimeout(150);
+  }
+  const presses = await page.evaluate(() => (window as unknown as { presses: number[] }).presses);
+  return Math.max(SHORTEST_MS, ...presses);
+}

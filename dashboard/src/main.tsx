@@ -5,10 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { AdminError } from "./api/admin.ts";
 import { router } from "./app/router.tsx";
-import { applyTheme } from "./app/theme.ts";
 import { retryWhenLive } from "./live/use-live.ts";
-
-applyTheme();
 
 /** The feed says when an answer is old, so age alone never makes it so. */
 const client = new QueryClient({

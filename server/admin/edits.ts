@@ -22,11 +22,12 @@ const resultBody = z.union([
   z.strictObject({ value: z.string() }),
   z.strictObject({ value_base64: z.base64() }),
   z.strictObject({ failure: z.strictObject({ code: z.int().min(1).max(65_535), message: z.string() }) }),
+  z.strictObject({ state_keys: z.array(z.string()) }),
   z.strictObject({ void: z.literal(true) }),
 ]);
 
 const BODY_WANTED =
-  'The body is one of {"value": TEXT}, {"value_base64": BASE64}, {"failure": {"code": NUMBER, "message": TEXT}}, {"void": true}.';
+  'The body is one of {"value": TEXT}, {"value_base64": BASE64}, {"failure": {"code": NUMBER, "message": TEXT}}, {"state_keys": [TEXT, …]}, {"void": true}.';
 
 /**
  * Beyond the real API, below `/restate-lite/invocations`: the journal of a paused invocation is changed.
@@ -96,8 +97,28 @@ function resultOf(body: unknown): EditedResult {
   if ("value" in given) return { kind: "value", value: Buffer.from(given.value) };
   if ("value_base64" in given) return { kind: "value", value: Buffer.from(given.value_base64, "base64") };
   if ("failure" in given) return { kind: "failure", failure: given.failure };
+  if ("state_keys" in given) return { kind: "state_keys", keys: keysOf(given.state_keys) };
   return { kind: "void" };
 }
+
+/** Names as they are stored, in UTF-8. A key of the state is there once, or not. */
+function keysOf(names: readonly string[]): Buffer[] {
+  const known = new Set<string>();
+  return names.map((name, index) => {
+    const problem = LONE_SURROGATE.test(name)
+      ? "is no text in Unicode"
+      : known.has(name)
+        ? "is there twice"
+        : undefined;
+    if (problem !== undefined) {
+      throw new ServerError(422, "RL_BAD_BODY", `state_keys[${index}], ${JSON.stringify(name)}, ${problem}.`);
+    }
+    known.add(name);
+    return Buffer.from(name);
+  });
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function checkId(id: string): void {
   if (decodeInvocationId(id) === undefined) throw badField("invocation_id", "bad format");

@@ -163,17 +163,28 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
 }
 
 /** Beyond the real API: how an invocation stands and why it is not further. */
-export function describeRoute({ engine, turns }: AdminParts): RequestHandler {
+export function describeRoute({ engine, turns }: LookedAt): RequestHandler {
+  return looking(turns, (id) => engine.describe(id));
+}
+
+/** `GET /restate-lite/invocations/{id}/suspensions`: when it was suspended and for what. Beyond the real API. */
+export function suspensionsRoute({ engine, turns }: LookedAt): RequestHandler {
+  return looking(turns, (id) => engine.suspensions(id));
+}
+
+type LookedAt = Pick<AdminParts, "engine" | "turns">;
+
+function looking(turns: AdminParts["turns"], look: (id: string) => object | undefined): RequestHandler {
   return (request, response) => {
     const id = String(request.params.id);
     checkId(id);
     // Durably, because what the open turn wrote is visible to it.
     answerDurably(
       turns,
-      () => engine.describe(id),
-      (description) => {
-        if (description === undefined) sendError(response, notFound("invocation", id));
-        else response.json(description);
+      () => look(id),
+      (seen) => {
+        if (seen === undefined) sendError(response, notFound("invocation", id));
+        else response.json(seen);
       },
     );
   };

@@ -73,12 +73,29 @@ describe("/restate-lite/state", () => {
       ...{ holder, waiting: 1, entries: [] },
       queue: [
         { position: 1, id: next },
-        { position: 2, change },
+        { position: 2, change: { ...change, leads_to: expect.stringMatching(/^rl1_/) } },
       ],
     });
     t.says(holder, setState("n", "theirs"), output("r"), end);
     t.says(next, output("r"), end);
     expect((await ask("GET", held)).json).toMatchObject({ entries: entries({ n: "theirs" }), queue: [] });
+  });
+
+  it("lets a change wait for what another one that waits leads to", async () => {
+    const held = { service: "Counter", key: "chained" };
+    const holder = t.send("Counter/chained/add");
+    const queue = async () => (await ask("GET", held)).json.queue as { change: { leads_to: string } }[];
+    const { version } = (await ask("GET", held)).json;
+    // Names in another order than the server's, and one of them twice: the later one counts.
+    const first = [...entries({ z: "1", "\u00ff": "1", a: "1" }), ...entries({ z: "2" })];
+    await ask("PUT", held, { entries: first, version });
+    const [one] = await queue();
+    await ask("PUT", held, { entries: entries({ z: "3" }), version: one?.change.leads_to });
+    const two = (await queue())[1];
+    t.says(holder, output("r"), end);
+    expect((await ask("GET", held)).json).toEqual({
+      ...{ entries: entries({ z: "3" }), version: two?.change.leads_to, queue: [], waiting: 0 },
+    });
   });
 
   it("takes a value of many megabytes", async () => {

@@ -102,7 +102,8 @@ function conflict(service: string, key: string): ServerError {
 
 function queuedJson(queued: Queued): object {
   if ("id" in queued) return queued;
-  const { position, mutation } = queued;
+  const { position, mutation, leadsTo } = queued;
   const entries = mutation.entries.map(([name, value]) => ({ name, value }));
-  return { position, change: { entries, ...(mutation.version === undefined ? {} : { version: mutation.version }) } };
+  const version = mutation.version === undefined ? {} : { version: mutation.version };
+  return { position, change: { entries, ...version, leads_to: leadsTo } };
 }

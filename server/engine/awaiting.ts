@@ -32,6 +32,26 @@ export function awaitTree(message: SuspensionMessage): FutureMessage {
   );
 }
 
+/** Behind the body of a suspension: field 1000, eight bytes, which those who read the message skip. */
+const SINCE_TAG = Buffer.from([0xc1, 0x3e]);
+const SINCE_BYTES = SINCE_TAG.length + 8;
+
+/** What is stored of a suspension while it lasts: its body and, as one more field, when it began. */
+export function suspendedAt(body: Buffer, sinceMs: number): Buffer {
+  const stored = Buffer.allocUnsafe(body.length + SINCE_BYTES);
+  body.copy(stored);
+  SINCE_TAG.copy(stored, body.length);
+  stored.writeDoubleLE(sinceMs, body.length + SINCE_TAG.length);
+  return stored;
+}
+
+/** @returns the body and when it began; `undefined` for what an older server has stored */
+export function suspensionParts(stored: Buffer): { readonly body: Buffer; readonly sinceMs: number } | undefined {
+  const length = stored.length - SINCE_BYTES;
+  if (length < 0 || !stored.subarray(length, length + SINCE_TAG.length).equals(SINCE_TAG)) return undefined;
+  return { body: stored.subarray(0, length), sinceMs: stored.readDoubleLE(length + SINCE_TAG.length) };
+}
+
 /** Decodes the stored body of a suspension. */
 export function storedAwaitTree(body: Buffer): FutureMessage {
   return awaitTree(Suspension.decode(body));

@@ -47,7 +47,7 @@ export class Control {
 
   /** @returns the invocations that it has called and waits for */
   #kill(seq: number): number[] {
-    const { attempts, completions, statements } = this.#kernel;
+    const { attempts, completions, statements, suspensions } = this.#kernel;
     // Read only now: one that was killed before it may have handed it the lock of its object.
     const row = statements.invocations.bySeq.get(seq);
     if (row === undefined || row.status === InvocationStatus.Completed) return [];
@@ -58,6 +58,7 @@ export class Control {
     attempts.withdraw(row);
     const live = attempts.bySeq(seq);
     if (live !== undefined) attempts.abort(live);
+    if (row.status === InvocationStatus.Suspended) suspensions.end(row);
     const called = this.#calledBy(seq);
     completions.fail(row, KILLED, live);
     return called;
@@ -77,6 +78,8 @@ export class Control {
     if (row === undefined) return "unknown";
     if (row.status !== InvocationStatus.Completed) return "not-completed";
     this.#kernel.journal.deleteAllButOutput(row.seq);
+    this.#kernel.suspensions.forget(row.seq);
+    this.#kernel.observation.tell(row, { kind: "journal" });
     return "done";
   }
 
@@ -92,10 +95,11 @@ export class Control {
       case InvocationStatus.Paused:
         return "paused";
       default: {
-        const { attempts, statements, observation } = this.#kernel;
+        const { attempts, statements, observation, suspensions } = this.#kernel;
         attempts.withdraw(row);
         const live = attempts.bySeq(row.seq);
         if (live !== undefined) attempts.abort(live);
+        if (row.status === InvocationStatus.Suspended) suspensions.end(row);
         statements.invocations.setStatus.run(InvocationStatus.Paused, row.seq);
         observation.tell(row, { kind: "paused", failure: undefined });
         return "paused";

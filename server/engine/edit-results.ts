@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   CommandTemplate,
   GetEagerStateCommand,
+  GetEagerStateKeysCommand,
   isCommand,
   isNotification,
   MessageType,
@@ -14,6 +15,8 @@ import type { JournalRow } from "../storage/index.ts";
 export type EditedResult =
   | { readonly kind: "value"; readonly value: Buffer }
   | { readonly kind: "failure"; readonly failure: { readonly code: number; readonly message: string } }
+  /** Names of keys of the state. */
+  | { readonly kind: "state_keys"; readonly keys: readonly Buffer[] }
   /** Nothing: a sleep is over, a key of the state is not set. */
   | { readonly kind: "void" };
 
@@ -27,6 +30,8 @@ const KINDS: ReadonlyMap<number, readonly Kind[]> = new Map<number, readonly Kin
   [MessageType.SignalNotification, ["value", "failure"]],
   [MessageType.GetLazyStateCompletion, ["value", "void"]],
   [MessageType.GetEagerStateCommand, ["value", "void"]],
+  [MessageType.GetLazyStateKeysCompletion, ["state_keys"]],
+  [MessageType.GetEagerStateKeysCommand, ["state_keys"]],
   [MessageType.GetPromiseCompletion, ["value", "failure"]],
   [MessageType.PeekPromiseCompletion, ["value", "failure", "void"]],
   [MessageType.CompletePromiseCompletion, ["void", "failure"]],
@@ -87,21 +92,33 @@ export function completionIdsOf({ type, body }: JournalRow): number[] {
 
 /** The body of the message that carries `result`. */
 export function bodyWith(place: ResultPlace, result: EditedResult): Buffer {
-  const fields =
-    result.kind === "value"
-      ? { value: result.value }
-      : result.kind === "failure"
-        ? { failure: result.failure }
-        : { void: true as const };
   if (place.type === MessageType.GetEagerStateCommand) {
     const { key, name } = GetEagerStateCommand.decode(place.command.body);
     return GetEagerStateCommand.encode(
       result.kind === "value" ? { key, name, value: result.value } : { key, name, void: true },
     );
   }
+  if (place.type === MessageType.GetEagerStateKeysCommand) {
+    const { name } = GetEagerStateKeysCommand.decode(place.command.body);
+    return GetEagerStateKeysCommand.encode({ name, value: result.kind === "state_keys" ? result.keys : [] });
+  }
+  const fields = fieldsOf(result);
   if (place.completionId !== undefined) return Notification.encode({ completionId: place.completionId, ...fields });
   const { signalId, signalName } = Notification.decode(place.command.body);
   return Notification.encode(signalName === undefined ? { signalId, ...fields } : { signalName, ...fields });
+}
+
+function fieldsOf(result: EditedResult) {
+  switch (result.kind) {
+    case "value":
+      return { value: result.value };
+    case "failure":
+      return { failure: result.failure };
+    case "state_keys":
+      return { stateKeys: result.keys };
+    case "void":
+      return { void: true as const };
+  }
 }
 
 /** Values beyond it are named by their length and hash. */
@@ -109,21 +126,33 @@ const SHOWN_BYTES = 4096;
 
 /** A result as it stands in an event of the journal. */
 export function shownResult(type: number, body: Buffer): object {
-  const { value, failure } =
-    type === MessageType.GetEagerStateCommand
-      ? { ...GetEagerStateCommand.decode(body), failure: undefined }
-      : Notification.decode(body);
+  if (type === MessageType.GetEagerStateCommand) return shownValue(GetEagerStateCommand.decode(body).value);
+  if (type === MessageType.GetEagerStateKeysCommand) {
+    return shownKeys(GetEagerStateKeysCommand.decode(body).value ?? []);
+  }
+  const { value, failure, stateKeys } = Notification.decode(body);
   if (failure !== undefined) return { failure: { code: failure.code, message: failure.message } };
-  return value === undefined ? { void: true } : shownValue(value);
+  return stateKeys === undefined ? shownValue(value) : shownKeys(stateKeys);
 }
 
-function shownValue(value: Buffer): object {
+function shownValue(value: Buffer | undefined): object {
+  if (value === undefined) return { void: true };
   if (value.length > SHOWN_BYTES) {
     return { value_length: value.length, value_sha256: createHash("sha256").update(value).digest("hex") };
   }
-  const text = value.toString();
-  return Buffer.from(text).equals(value) ? { value: text } : { value_base64: value.toString("base64") };
+  return isText(value) ? { value: value.toString() } : { value_base64: value.toString("base64") };
 }
+
+function shownKeys(keys: readonly Buffer[]): object {
+  const list = keys.every(isText)
+    ? { state_keys: keys.map((key) => key.toString()) }
+    : { state_keys_base64: keys.map((key) => key.toString("base64")) };
+  const json = JSON.stringify(Object.values(list)[0]);
+  if (json.length <= SHOWN_BYTES) return list;
+  return { state_key_count: keys.length, state_keys_sha256: createHash("sha256").update(json).digest("hex") };
+}
+
+const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString()).equals(bytes);
 
 /** `Run`, `Signal`, …: an entry's type as SQL spells it. */
 export function entryTypeOf(type: number): string {

@@ -51,6 +51,7 @@ class Edited {
   #writes = 0;
   #seen = 0;
   edits = 0;
+  suspensions = 0;
 
   constructor(seed: number) {
     this.#random = randomOf(seed);
@@ -265,6 +266,23 @@ class Edited {
         }),
     );
     for (const id of ids) expect(owed.has(id)).toBe(true);
+    this.#checkSuspensions(owed);
+  }
+
+  /** One after the other, each for entries that are there; the last one lasts when the invocation is suspended. */
+  #checkSuspensions(owed: ReadonlySet<number | undefined>): void {
+    const { count, suspensions } = this.t.engine.suspensions(this.id) ?? { count: -1, suspensions: [] };
+    expect(count).toBe(suspensions.length);
+    this.suspensions = Math.max(this.suspensions, count);
+    let lastMs = 0;
+    suspensions.forEach(({ sinceMs, untilMs, await: tree }, place) => {
+      const isLasting = place === count - 1 && this.t.status(this.id) === "suspended";
+      expect(untilMs === undefined).toBe(isLasting);
+      expect(sinceMs).toBeGreaterThanOrEqual(lastMs);
+      lastMs = untilMs ?? sinceMs;
+      expect(lastMs).toBeGreaterThanOrEqual(sinceMs);
+      for (const id of tree?.waitingCompletions ?? []) expect(owed.has(id)).toBe(true);
+    });
   }
 
   /** Everything that it may wait for comes. */
@@ -280,6 +298,7 @@ class Edited {
 
 it("an edited journal is replayed to its end: each result in its own entry, each value of the state as it is stored", () => {
   let edits = 0;
+  let suspensions = 0;
   for (let seed = 1; seed <= 300; seed++) {
     try {
       const edited = new Edited(seed);
@@ -290,9 +309,11 @@ it("an edited journal is replayed to its end: each result in its own entry, each
       edited.settle();
       expect(edited.t.status(edited.id)).toBe("completed");
       edits += edited.edits;
+      suspensions += edited.suspensions;
     } catch (error) {
       throw new Error(`seed ${seed}`, { cause: error });
     }
   }
   expect(edits).toBeGreaterThan(300);
+  expect(suspensions).toBeGreaterThan(300);
 }, 60_000);

@@ -3,7 +3,9 @@ import {
   ClearAllStateCommand,
   encodeSignalAwakeableId,
   GetEagerStateCommand,
+  GetEagerStateKeysCommand,
   GetLazyStateCommand,
+  GetLazyStateKeysCommand,
   MessageType,
   messageTypeName,
   Notification,
@@ -41,6 +43,18 @@ const getLazyState = (name: string, completionId: number): Said => [
   MessageType.GetLazyStateCommand,
   GetLazyStateCommand.encode({ key: Buffer.from(name), resultCompletionId: completionId }),
 ];
+const getStateKeys = (...names: string[]): Said => [
+  MessageType.GetEagerStateKeysCommand,
+  GetEagerStateKeysCommand.encode({ value: names.map((name) => Buffer.from(name)), name: "all" }),
+];
+const getLazyStateKeys = (completionId: number): Said => [
+  MessageType.GetLazyStateKeysCommand,
+  GetLazyStateKeysCommand.encode({ resultCompletionId: completionId }),
+];
+const stateKeys = (...names: string[]): EditedResult => ({
+  kind: "state_keys",
+  keys: names.map((name) => Buffer.from(name)),
+});
 const clearAll: Said = [MessageType.ClearAllStateCommand, ClearAllStateCommand.encode({})];
 
 /** An invocation that has said this and was paused. */
@@ -156,6 +170,35 @@ describe("another result for an entry", () => {
     expect(replayed(t, id).slice(3)).toEqual(["GetLazyStateCompletion 3", "SignalNotification new"]);
   });
 
+  it("can be the names of the keys of the state", () => {
+    const { t, id } = paused("Counter/names/add", setState("n", "1"), getStateKeys("n"), getLazyStateKeys(1));
+    expect(setResult(t, id, 2, stateKeys("ä", "b")).kind).toBe("edited");
+    expect(setResult(t, id, 3, stateKeys()).kind).toBe("edited");
+    expect(setResult(t, id, 3, stateKeys("c")).kind).toBe("edited");
+    expect(events(t, id)).toMatchObject([
+      { entry_type: "GetEagerStateKeys", old: { state_keys: ["n"] }, new: { state_keys: ["ä", "b"] } },
+      { entry_type: "GetLazyStateKeys", old: { state_keys: ["n"] }, new: { state_keys: [] } },
+      { entry_type: "GetLazyStateKeys", old: { state_keys: [] }, new: { state_keys: ["c"] } },
+    ]);
+    resume(t, id);
+    const { start } = t.attemptOf(id);
+    const frames = start.replay ?? t.engine.reads.replay(start.seq, 0, start.knownEntries, 1 << 20);
+    const [eager, lazy] = [frames[2], frames[4]].map((frame) => (frame as Buffer).subarray(8));
+    expect(GetEagerStateKeysCommand.decode(eager as Buffer)).toMatchObject({
+      name: "all",
+      value: ["ä", "b"].map((name) => Buffer.from(name)),
+    });
+    expect(Notification.decode(lazy as Buffer)).toMatchObject({ completionId: 1, stateKeys: [Buffer.from("c")] });
+  });
+
+  it("is refused for names where a value is wanted, and the other way round", () => {
+    const { t, id } = paused("Counter/k/add", getStateKeys("n"), getLazyStateKeys(1), getState("n"));
+    const refused = (entryType: string, ...kinds: string[]) => ({ kind: "wrong-result", entryType, kinds });
+    expect(setResult(t, id, 1, value("[]"))).toEqual(refused("GetEagerStateKeys", "state_keys"));
+    expect(setResult(t, id, 2, VOID)).toEqual(refused("GetLazyStateKeys", "state_keys"));
+    expect(setResult(t, id, 4, stateKeys("n"))).toEqual(refused("GetEagerState", "value", "void"));
+  });
+
   it("is refused where there is none, where it is of another kind, and unless paused", () => {
     const { t, id } = paused("Counter/k/add", sleep(1, 0), setState("n", "1"));
     const journalLength = t.engine.describe(id)?.journalLength ?? 0;
@@ -177,6 +220,15 @@ describe("another result for an entry", () => {
       {
         old: { value_length: 5000, value_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
         new: { value_base64: "/w==" },
+      },
+    ]);
+    const names = paused("Counter/many/add", getStateKeys(...Array.from({ length: 1000 }, (_, n) => `key ${n}`)));
+    const bytes: EditedResult = { kind: "state_keys", keys: [Buffer.from([0xff])] };
+    setResult(names.t, names.id, 1, bytes);
+    expect(events(names.t, names.id)).toMatchObject([
+      {
+        old: { state_key_count: 1000, state_keys_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        new: { state_keys_base64: ["/w=="] },
       },
     ]);
   });

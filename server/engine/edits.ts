@@ -109,11 +109,12 @@ export class Edits {
   dropAfter(row: InvocationRow | undefined, { after, keepsSignals, isDryRun }: DropOptions): Drop {
     if (row === undefined) return { kind: "unknown" };
     if (row.status !== InvocationStatus.Paused) return { kind: "not-paused" };
-    const { journal, invocations } = this.#kernel;
+    const { journal, invocations, suspensions } = this.#kernel;
     const rows = journal.rows(row.seq);
     if (after >= rows.length) return { kind: "no-entry", journalLength: rows.length };
     const { kept, dropped, signalCount } = splitBehind(rows, after, keepsSignals);
-    if (dropped.length === 0) return { kind: "nothing-behind" };
+    const [first] = dropped;
+    if (first === undefined) return { kind: "nothing-behind" };
     const commands = dropped.filter(({ type }) => isCommand(type));
     const told = toldIn(rows);
     const detached = commands.flatMap((command) => this.#childOf(row, command, told) ?? []);
@@ -136,6 +137,7 @@ export class Edits {
     if (isDryRun) return { kind: "dropped", ...summary };
     for (const command of commands) this.#sever(row, command, told);
     journal.replace(row.seq, after + 1, kept, rows.length);
+    suspensions.forgetSince(row.seq, first.at);
     this.#note(row, {
       edit: "drop",
       after,

@@ -21,6 +21,7 @@ import { type NotificationResult, Notifications } from "./notifications.ts";
 import { Observation } from "./observation.ts";
 import { type RestartOptions, type RestartResult, Restarts } from "./restart.ts";
 import { Retention } from "./retention.ts";
+import { type SuspensionHistory, Suspensions } from "./suspensions.ts";
 import { Timers } from "./timers.ts";
 import type {
   Accepted,
@@ -67,6 +68,7 @@ export class Engine {
     kernel.control = new Control(kernel);
     kernel.restarts = new Restarts(kernel);
     kernel.edits = new Edits(kernel);
+    kernel.suspensions = new Suspensions(kernel);
     for (const rules of [parts.limitRules, parts.pausedQueues]) {
       rules.onChange(() => kernel.observation.registryChanged());
     }
@@ -258,6 +260,12 @@ export class Engine {
   describe(invocationId: string): Description | undefined {
     const row = this.#kernel.invocations.findText(invocationId);
     return row === undefined ? undefined : describe(this.#kernel, row);
+  }
+
+  /** When it was suspended, and for what; `undefined` when it is unknown. Reads only. */
+  suspensions(invocationId: string): SuspensionHistory | undefined {
+    const row = this.#kernel.invocations.findText(invocationId);
+    return row === undefined ? undefined : this.#kernel.suspensions.of(row);
   }
 
   #eagerState(start: AttemptStart, limitBytes: number): ReturnType<AttemptReads["eagerState"]> {

@@ -10,7 +10,7 @@
  * report) with `commands/` (one rule for each command of the protocol), `invocations` (making and finding),
  * `attempts` (which invocations run now), `notifications` and `awaiting` (waking up what waits), `completions` (the
  * end, and who is told), `failures` (retries), `keys` (locks and inboxes), `timers`, `retention`, `control` (cancel,
- * kill, pause, …), `restart` (restart as new), `edits` (a paused journal is changed), `journal`, `identity` (ids), `describe` (why is it not further?), `instance` (how does an object stand?), `flow/` (limits, paused queues), `observation` (who watches).
+ * kill, pause, …), `restart` (restart as new), `edits` (a paused journal is changed), `journal`, `identity` (ids), `describe` (why is it not further?), `instance` (how does an object stand?), `suspensions` (when did it wait?), `flow/` (limits, paused queues), `observation` (who watches).
  */
 
 export type { Description } from "./describe.ts";
@@ -24,4 +24,5 @@ export type { MutationResult, StateMutation } from "./keys.ts";
 export type { NotificationResult } from "./notifications.ts";
 export type { RestartOptions, RestartResult } from "./restart.ts";
 export { isIssuedVersion } from "./state-version.ts";
+export type { PastSuspension, SuspensionHistory } from "./suspensions.ts";
 export type * from "./types.ts";

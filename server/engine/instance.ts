@@ -5,7 +5,12 @@ import { type StateEntry, versionOf } from "./state-version.ts";
 /** What waits for a key, in the order of `position`: an invocation, or a change of the state. */
 export type Queued =
   | { readonly position: number; readonly id: string }
-  | { readonly position: number; readonly mutation: StateMutation };
+  | {
+      readonly position: number;
+      readonly mutation: StateMutation;
+      /** The version that the state has when it is applied. */
+      readonly leadsTo: string;
+    };
 
 /** A virtual object or workflow as it stands: its state with the version of it, who holds its key, who waits. */
 export interface Instance {
@@ -34,10 +39,10 @@ export function describeInstance(kernel: Kernel, service: string, scope: string,
     const id = idOf(seq);
     return id === undefined ? [] : [{ position, id }];
   });
-  const mutations = keys.inboxedMutations.all(service, scope, key).map(({ position, mutation }) => ({
-    position,
-    mutation: JSON.parse(mutation.toString()) as StateMutation,
-  }));
+  const mutations = keys.inboxedMutations.all(service, scope, key).map(({ position, mutation: body }) => {
+    const mutation = JSON.parse(body.toString()) as StateMutation;
+    return { position, mutation, leadsTo: versionOf(stateOf(mutation)) };
+  });
   return {
     version: versionOf(entries),
     entries,
@@ -45,4 +50,14 @@ export function describeInstance(kernel: Kernel, service: string, scope: string,
     queue: [...invocations, ...mutations].sort((a, b) => a.position - b.position),
     waiting: keys.inboxLength.get(service, scope, key) ?? 0,
   };
+}
+
+/** The state that a change makes, in the order of the names. */
+function stateOf({ entries }: StateMutation): StateEntry[] {
+  const values = new Map(
+    entries.map(([name, value]) => [Buffer.from(name, "base64").toString("latin1"), Buffer.from(value, "base64")]),
+  );
+  return [...values]
+    .map(([name, value]) => ({ name: Buffer.from(name, "latin1"), value }))
+    .sort((a, b) => Buffer.compare(a.name, b.name));
 }

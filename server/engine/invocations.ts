@@ -167,6 +167,7 @@ export class Invocations {
   /** Deletes a row for good; its number is never used again. */
   delete(row: InvocationRow): void {
     const { invocations, keys } = this.#kernel.statements;
+    this.#kernel.suspensions.forget(row.seq);
     invocations.delete.run(row.seq);
     this.#kernel.restarts.forget(row);
     this.#kernel.observation.tell(row, { kind: "removed" });

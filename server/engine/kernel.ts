@@ -14,6 +14,7 @@ import type { Notifications } from "./notifications.ts";
 import type { Observation } from "./observation.ts";
 import type { Restarts } from "./restart.ts";
 import type { Retention } from "./retention.ts";
+import type { Suspensions } from "./suspensions.ts";
 import type { Timers } from "./timers.ts";
 import type { AttemptHost } from "./types.ts";
 
@@ -61,4 +62,5 @@ export interface Kernel extends EngineParts {
   readonly control: Control;
   readonly restarts: Restarts;
   readonly edits: Edits;
+  readonly suspensions: Suspensions;
 }

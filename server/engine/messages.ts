@@ -16,7 +16,7 @@ import {
 } from "../../sdk/protocol/index.ts";
 import { MAX_JOURNAL_ENTRIES } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
-import { awaitedCompletions, awaitTree, isEmpty } from "./awaiting.ts";
+import { awaitedCompletions, awaitTree, isEmpty, suspendedAt } from "./awaiting.ts";
 import { commandRule } from "./commands/index.ts";
 import { Precondition } from "./commands/rule.ts";
 import { restateCodeOf } from "./failures.ts";
@@ -152,7 +152,7 @@ export class Messages implements AttemptEvents {
   }
 
   #suspended(live: LiveAttempt, body: Buffer): void {
-    const { attempts, notifications, statements, observation } = this.#kernel;
+    const { attempts, notifications, statements, observation, clock } = this.#kernel;
     const { seq } = live.row;
     const tree = awaitTree(Suspension.decode(body));
     if (isEmpty(tree)) {
@@ -168,7 +168,7 @@ export class Messages implements AttemptEvents {
       attempts.ready(seq);
       return;
     }
-    statements.invocations.suspend.run(body, live.startedAtMs, seq);
+    statements.invocations.suspend.run(suspendedAt(body, clock.nowMs()), live.startedAtMs, seq);
     observation.tell(live.row, { kind: "suspended" });
   }
 

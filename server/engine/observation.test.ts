@@ -44,6 +44,9 @@ describe("an observer", () => {
     const later = t.send("Greeter/greet", "", { executeAtMs: t.clock.nowMs() + 5000 });
     expect(kinds()).toEqual(["ready", "running", "inboxed", "paused", "removed", "scheduled"]);
     expect(events.at(-1)).toMatchObject({ id: later, dueMs: t.clock.nowMs() + 5000 });
+    t.apply(() => t.engine.kill(first));
+    t.apply(() => t.engine.purgeJournal(first));
+    expect(kinds().at(-1)).toBe("journal");
   });
 
   it("is told when limit rules change and queues are paused", async () => {

@@ -52,10 +52,11 @@ export class Retention {
 
   /** Deletes at most `budget` entries of what has expired; returns how many. */
   #expire(row: InvocationRow, budget: number): number {
-    const { journal, statements, invocations } = this.#kernel;
+    const { journal, statements, invocations, suspensions } = this.#kernel;
     if (row.kept_until !== null) {
       const entries = journal.length(row.seq);
       journal.deleteAllButOutput(row.seq);
+      suspensions.forget(row.seq);
       statements.invocations.setExpiry.run(row.kept_until, null, row.seq);
       return entries;
     }

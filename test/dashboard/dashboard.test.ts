@@ -1,82 +1,39 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/index.ts";
-import { launchChromium } from "./chromium.ts";
 import { pages } from "./pages.ts";
-import { type History, Shop } from "./shop.ts";
+import type { History } from "./shop.ts";
+import { arrive, page, shop, visitor } from "./stage.ts";
 
-let shop: Shop;
 let history: History;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-/** What the page complained about, and whom it asked besides the server. */
-let complaints: string[];
 
 beforeAll(async () => {
-  [shop, browser] = await Promise.all([Shop.open(), launchChromium()]);
   history = await shop.makeHistory();
 });
-afterAll(async () => {
-  await browser?.close();
-  await shop?.close();
-});
-
-async function openContext(colorScheme: "light" | "dark" = "light"): Promise<void> {
-  context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  complaints = [];
-  const own = [shop.server.adminUrl, shop.server.ingressUrl, shop.server.ingressUrl.replace("127.0.0.1", "localhost")];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("request", (request) => {
-    if (!own.some((url) => request.url().startsWith(url))) complaints.push(`asked ${request.url()}`);
-  });
-}
-
-beforeEach(() => openContext());
-afterEach(() => context?.close());
 
 /** The row of an invocation in the table. */
 const rowOf = (id: string) => page.locator(`[data-id="${id}"]`);
-
-/** WCAG 2.1 AA, as far as axe can tell. */
-async function seriousViolations(name: string): Promise<string[]> {
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => {
-      const places = nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`);
-      return `${name}: ${id}: ${places.join("\n")}`;
-    });
-}
 
 describe("every page", () => {
   it.each(["light", "dark"] as const)(
     "has no serious violation of accessibility, complains of nothing, and asks nobody else (%s)",
     async (colorScheme) => {
-      await context.close();
-      await openContext(colorScheme);
+      await arrive(colorScheme);
       for (const { name, address, isReady } of pages(history)) {
         await page.goto(shop.page(address));
         await isReady(page);
-        expect(await seriousViolations(name)).toEqual([]);
+        expect(await visitor.seriousViolations(), name).toEqual([]);
       }
-      expect(complaints).toEqual([]);
+      expect(visitor.complaints).toEqual([]);
     },
   );
 
   it.each(["light", "dark"] as const)("has dialogs without a serious violation either (%s)", async (colorScheme) => {
-    await context.close();
-    await openContext(colorScheme);
+    await arrive(colorScheme);
     await page.goto(shop.page("invocations"));
     await rowOf(history.killed).waitFor();
     const check = async (name: string): Promise<void> => {
       await page.getByRole("dialog").waitFor();
-      expect(await seriousViolations(name)).toEqual([]);
+      expect(await visitor.seriousViolations(), name).toEqual([]);
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
     };
@@ -98,11 +55,7 @@ describe("every page", () => {
       for (const { name, address, isReady } of pages(history)) {
         await page.goto(shop.page(address));
         await isReady(page);
-        const over = await page.evaluate(() => {
-          const main = document.querySelector("main") as HTMLElement;
-          return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - innerWidth);
-        });
-        expect([name, width, over]).toEqual([name, width, 0]);
+        expect([name, width, await visitor.overflow()]).toEqual([name, width, 0]);
       }
     }
   });
@@ -301,7 +254,7 @@ describe("the shell", () => {
     await page.keyboard.press("g");
     await page.keyboard.press("i");
     await page.waitForURL("**/ui/invocations");
-    await rowOf(history.killed).waitFor();
+    await page.getByRole("grid", { name: "Invocations" }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("ticket-10");
     await page.waitForURL("**/invocations?q=ticket-10");
@@ -332,7 +285,7 @@ describe("the shell", () => {
 
 describe("a handler's playground", () => {
   it("calls and sends over the ingress, shows answer and journal, and copies as curl", async () => {
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await visitor.context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.goto(shop.page("services/Cart?handler=add"));
     expect(await page.getByRole("button", { name: "Call", exact: true }).isDisabled()).toBe(true);
     await page.getByRole("textbox", { name: "Key", exact: true }).fill("play ground");
@@ -345,7 +298,7 @@ describe("a handler's playground", () => {
     await page.getByRole("textbox", { name: "Delay of a send" }).fill("1h");
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await page.locator(".running").getByText("Scheduled").waitFor();
-    expect(complaints).toEqual([]);
+    expect(visitor.complaints).toEqual([]);
   });
 });
 

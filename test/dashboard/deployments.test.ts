@@ -1,39 +1,26 @@
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TestEndpoint } from "../support/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { Shop } from "./shop.ts";
-import { Visitor } from "./visitor.ts";
+import { arrive, page, shop, visitor } from "./stage.ts";
 
 const file = fileURLToPath(new URL("endpoints/delivery.mjs", import.meta.url));
 
-let shop: Shop;
 let first: TestEndpoint;
 let second: TestEndpoint;
 /** Over HTTP/1.1, without streams. */
 let plain: TestEndpoint;
-let browser: Browser;
-let visitor: Visitor;
-let page: Page;
 
 beforeAll(async () => {
-  [shop, browser, first, second, plain] = await Promise.all([
-    ...([Shop.open(), launchChromium(), TestEndpoint.start(file)] as const),
+  [first, second, plain] = await Promise.all([
+    TestEndpoint.start(file),
     TestEndpoint.start(file, { env: { REVISION: "2" } }),
     TestEndpoint.start(file, { env: { HTTP1: "1" } }),
   ]);
 });
 afterAll(async () => {
-  await browser?.close();
-  await Promise.all([shop?.close(), first?.kill(), second?.kill(), plain?.kill()]);
-});
-beforeEach(async () => {
-  visitor = await Visitor.arrive(browser, shop);
-  page = visitor.page;
+  await Promise.all([first?.kill(), second?.kill(), plain?.kill()]);
 });
 afterEach(async () => {
-  await visitor.context.close();
   for (const { id, uri } of await stored()) {
     if (uri === `${shop.endpoint.url}/`) continue;
     await fetch(`${shop.server.adminUrl}/deployments/${id}?force=true`, { method: "DELETE" });
@@ -217,9 +204,7 @@ describe("deployments", () => {
 
   it("have no serious violation of accessibility in the dark either, and fit 400 pixels", async () => {
     await register(second.url);
-    await visitor.context.close();
-    visitor = await Visitor.arrive(browser, shop, "dark");
-    page = visitor.page;
+    await arrive("dark");
     await visitor.go("deployments");
     await page.getByRole("button", { name: `Details of ${second.url}` }).click();
     await page.getByRole("region", { name: "Last failures" }).waitFor();

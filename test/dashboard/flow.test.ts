@@ -1,27 +1,6 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { until } from "../support/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { Shop } from "./shop.ts";
-import { Visitor } from "./visitor.ts";
-
-let shop: Shop;
-let browser: Browser;
-let visitor: Visitor;
-let page: Page;
-
-beforeAll(async () => {
-  [shop, browser] = await Promise.all([Shop.open(), launchChromium()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await shop?.close();
-});
-beforeEach(async () => {
-  visitor = await Visitor.arrive(browser, shop);
-  page = visitor.page;
-});
-afterEach(() => visitor.context.close());
+import { arrive, page, shop, visitor } from "./stage.ts";
 
 const rulesCard = () => page.getByRole("region", { name: "Rules" });
 const dialog = () => page.getByRole("dialog");
@@ -222,9 +201,7 @@ it.each(["light", "dark"] as const)(
   "has no serious violation of accessibility and fits 400 pixels (%s)",
   async (scheme) => {
     await shop.limit();
-    await visitor.context.close();
-    visitor = await Visitor.arrive(browser, shop, scheme);
-    page = visitor.page;
+    await arrive(scheme);
     await visitor.go("flow");
     await queueOf("Cart/acme-2").waitFor();
     await usageOf("acme/growth").waitFor();

@@ -1,32 +1,17 @@
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestEndpoint, until } from "../support/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { Shop } from "./shop.ts";
-import { Visitor } from "./visitor.ts";
+import { arrive, page, shop, visitor } from "./stage.ts";
 
 const file = fileURLToPath(new URL("endpoints/ledger.mjs", import.meta.url));
 
-let shop: Shop;
 let endpoint: TestEndpoint;
-let browser: Browser;
-let visitor: Visitor;
-let page: Page;
 
 beforeAll(async () => {
-  [shop, browser, endpoint] = await Promise.all([Shop.open(), launchChromium(), TestEndpoint.start(file)]);
+  endpoint = await TestEndpoint.start(file);
   await register(endpoint);
 });
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([shop?.close(), endpoint?.kill()]);
-});
-beforeEach(async () => {
-  visitor = await Visitor.arrive(browser, shop);
-  page = visitor.page;
-});
-afterEach(() => visitor.context.close());
+afterAll(() => endpoint?.kill());
 
 async function register({ url }: TestEndpoint): Promise<string> {
   const answer = await fetch(`${shop.server.adminUrl}/deployments`, {
@@ -149,6 +134,37 @@ describe("a paused invocation", () => {
     await page.locator(".standing").getByText("no receipts today").waitFor();
   });
 
+  it.each(["Ledger", "RemoteLedger"])("gets other names of keys than its state has: %s", async (service) => {
+    const key = "names";
+    await shop.post(`${service}/${key}/note`, "x");
+    const id = await shop.settle(await shop.post(`${service}/${key}/audit/send`), "paused");
+    await open(id);
+    await line("List state").click();
+    await page.locator(".details").getByRole("listitem").getByText("last", { exact: true }).waitFor();
+    await button("Edit the result").click();
+    const names = dialog().getByRole("textbox", { name: "Names of keys" });
+    const replace = dialog().getByRole("button", { name: "Replace the result" });
+    await names.getByText('["last"]').waitFor();
+    await names.fill('["last", 1]');
+    await dialog().getByText("written as a list of texts in JSON").waitFor();
+    expect(await replace.isDisabled()).toBe(true);
+    await names.fill('["last", "ghöst"]');
+    await replace.click();
+    await dialog().waitFor({ state: "detached" });
+    await page.locator(".details").getByRole("listitem").getByText("ghöst", { exact: true }).waitFor();
+    await line("Run print the receipt").click();
+    await button("Give a result").click();
+    await dialog().getByRole("textbox", { name: "Value" }).fill("null");
+    await dialog().getByRole("button", { name: "Give this result" }).click();
+    await dialog().waitFor({ state: "detached" });
+    await page.locator(".standing").getByRole("button", { name: "Resume" }).click();
+    await page.locator(".invocation-id").getByText("Succeeded").waitFor();
+    await line("Output").click();
+    await page.locator(".details").getByText('"ghöst"').waitFor();
+    expect(await state(key)).toEqual({ last: "x" });
+    expect(visitor.complaints).toEqual([]);
+  });
+
   it("loses the end of its journal after being told what that does, and does it again from there", async () => {
     const id = await stopped("dropped");
     expect(await state("dropped")).toEqual({ balance: 5 });
@@ -186,7 +202,20 @@ describe("a paused invocation", () => {
 
   it("shows what the journal has and what the code did side by side when they do not match", async () => {
     const id = await shop.settle(await shop.post("Ledger/mismatch/drift/send"), "paused");
-    await open(id);
+    // Until the journal is there, nothing is said of it.
+    let letThrough: (() => void) | undefined;
+    const isLet = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    await page.route("**/query", async (route) => {
+      if (route.request().postData()?.includes("FROM sys_journal ")) await isLet;
+      await route.continue();
+    });
+    await visitor.go(`invocations/${id}`);
+    await page.getByText(/^Paused after \d failed attempts/).waitFor();
+    expect(await page.getByRole("figure", { name: "Journal mismatch" }).count()).toBe(0);
+    letThrough?.();
+    await line("Input").waitFor();
     await button(/^Attempt failed.*code paths|^Attempt failed.*does not match/).click();
     // It stands at the top and in the line.
     expect(await page.getByRole("figure", { name: "Journal mismatch" }).count()).toBe(2);
@@ -277,9 +306,7 @@ describe.each(["light", "dark"] as const)("without a serious violation of access
   it("are the two sides of a mismatch, the state at a point, and the dialogs", async () => {
     const drifted = await shop.settle(await shop.post(`Ledger/axe-${colorScheme}/drift/send`), "paused");
     const id = await stopped(`axe-post-${colorScheme}`);
-    await visitor.context.close();
-    visitor = await Visitor.arrive(browser, shop, colorScheme);
-    page = visitor.page;
+    await arrive(colorScheme);
     await open(drifted);
     await button(/^Attempt failed.*code paths|^Attempt failed.*does not match/).click();
     await page.getByRole("figure").first().waitFor();

@@ -61,6 +61,15 @@ export function pages(history: History): readonly PageUnderTest[] {
       },
     },
     {
+      name: "invocation-mismatch",
+      address: `invocations/${history.mismatch}`,
+      isReady: async (page) => {
+        const sides = page.getByRole("figure", { name: "Journal mismatch" }).first();
+        await sides.getByRole("region", { name: "In the journal" }).getByText("Run choose a carrier").waitFor();
+        await sides.scrollIntoViewIfNeeded();
+      },
+    },
+    {
       name: "services",
       address: "services",
       isReady: (page) => page.getByRole("region", { name: "Greeter" }).waitFor(),
@@ -130,7 +139,7 @@ export function pages(history: History): readonly PageUnderTest[] {
       address: "deployments",
       isReady: async (page) => {
         await page.getByText("Active").first().waitFor();
-        await page.getByText("2 failing").waitFor();
+        await page.getByText("3 failing").waitFor();
         await page.getByRole("button", { name: /^Details of/ }).click();
         await page.getByRole("region", { name: "Last failures" }).getByRole("listitem").first().waitFor();
       },

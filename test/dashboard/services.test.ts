@@ -1,34 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as clients from "../../sdk/clients/index.ts";
 import { TestEndpoint, until } from "../support/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { Shop } from "./shop.ts";
-import { Visitor } from "./visitor.ts";
+import { arrive, page, shop, visitor } from "./stage.ts";
 
-let shop: Shop;
 let endpoint: TestEndpoint;
-let browser: Browser;
-let visitor: Visitor;
-let page: Page;
 
 beforeAll(async () => {
   const file = fileURLToPath(new URL("endpoints/delivery.mjs", import.meta.url));
-  [shop, browser, endpoint] = await Promise.all([Shop.open(), launchChromium(), TestEndpoint.start(file)]);
+  endpoint = await TestEndpoint.start(file);
   await admin("POST", "deployments", { uri: endpoint.url });
 });
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([shop?.close(), endpoint?.kill()]);
-});
-beforeEach(async () => {
-  visitor = await Visitor.arrive(browser, shop);
-  page = visitor.page;
-});
-afterEach(() => visitor.context.close());
+afterAll(() => endpoint?.kill());
 
 async function admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
   const answer = await fetch(`${shop.server.adminUrl}/${path}`, {
@@ -62,9 +47,7 @@ async function fillQuote(): Promise<void> {
 
 describe("the pages of a service", () => {
   it.each(["light", "dark"] as const)("have no serious violation of accessibility (%s)", async (colorScheme) => {
-    await visitor.context.close();
-    visitor = await Visitor.arrive(browser, shop, colorScheme);
-    page = visitor.page;
+    await arrive(colorScheme);
     await visitor.go("services/Delivery?handler=quote");
     await page.getByLabel("customer").fill("");
     await page.getByText("has fewer than 1 character").first().waitFor();
@@ -94,6 +77,16 @@ describe("the pages of a service", () => {
         expect([width, search, await visitor.overflow()]).toEqual([width, search, 0]);
       }
     }
+  });
+
+  it("lead from a revision to those that are unfinished on it, and to no others", async () => {
+    await shop.post("Depot/ended/broken");
+    const id = await shop.settle(await shop.post("Depot/unfinished/store/send"), "suspended");
+    await visitor.go("services/Depot?view=revisions");
+    await page.getByRole("region", { name: "Revisions" }).getByRole("link", { name: "1", exact: true }).click();
+    await page.locator(`[data-id="${id}"]`).waitFor();
+    await page.getByText("1 shown").waitFor();
+    await shop.act(id, "kill");
   });
 
   it("show what a handler takes and gives, field by field", async () => {

@@ -18,12 +18,7 @@ export class Shop {
   static async open(kind: ServerKind = "ours"): Promise<Shop> {
     const [server, endpoint] = await Promise.all([TestServer.start(kind), TestEndpoint.start(endpointFile)]);
     const shop = new Shop(server, endpoint);
-    const answer = await fetch(`${server.adminUrl}/deployments`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ uri: endpoint.url }),
-    });
-    if (!answer.ok) throw new Error(`the shop was not registered: ${await answer.text()}`);
+    await server.register(endpoint.url);
     return shop;
   }
 
@@ -89,13 +84,15 @@ export class Shop {
     await this.settle(done, "completed");
     const backingOff = await this.settle(await send("Payment/flaky/send"), "backing-off");
     const paused = await this.settle(await send("Shipping/label/send"), "paused");
+    const mismatch = await this.settle(await send("Shipping/route/send"), "paused");
     const cancelled = await this.settle(await send("Support/ticket-9/wait/send"), "suspended");
     await this.act(cancelled, "cancel");
     const killed = await this.settle(await send("Support/ticket-10/wait/send"), "suspended");
     await this.act(killed, "kill");
     for (const id of [cancelled, killed]) await this.settle(id, "completed");
     await this.limit();
-    return { running, pending, scheduled, suspended, sleeping, checkout, done, backingOff, paused, cancelled, killed };
+    const atRest = { running, pending, scheduled, suspended, sleeping, checkout, done, backingOff, paused, mismatch };
+    return { ...atRest, cancelled, killed };
   }
 
   /** Rules, and carts of a scope that they let in or keep waiting. */

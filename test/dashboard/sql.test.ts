@@ -1,31 +1,15 @@
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { EXAMPLES } from "../../dashboard/src/pages/sql/examples.ts";
 import { until } from "../support/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { type History, Shop } from "./shop.ts";
-import { Visitor } from "./visitor.ts";
+import type { History } from "./shop.ts";
+import { arrive, page, shop, visitor } from "./stage.ts";
 
-let shop: Shop;
 let history: History;
-let browser: Browser;
-let visitor: Visitor;
-let page: Page;
 
 beforeAll(async () => {
-  [shop, browser] = await Promise.all([Shop.open(), launchChromium()]);
   history = await shop.makeHistory();
 });
-afterAll(async () => {
-  await browser?.close();
-  await shop?.close();
-});
-beforeEach(async () => {
-  visitor = await Visitor.arrive(browser, shop);
-  page = visitor.page;
-});
-afterEach(() => visitor.context.close());
 
 const editor = () => page.getByRole("textbox", { name: "SQL" });
 const cell = (text: string) => page.getByRole("cell", { name: text, exact: true });
@@ -75,6 +59,13 @@ describe("the SQL console", () => {
     await page.getByRole("button", { name: "Run what is selected" }).waitFor();
     await page.keyboard.press("ControlOrMeta+Enter");
     await cell("first").waitFor();
+  });
+
+  it("shows whole numbers with all their digits", async () => {
+    await visitor.go("sql");
+    await ask("SELECT 9007199254740993 AS n, array_agg(v) AS list FROM (SELECT 9007199254740995 AS v)");
+    await cell("9007199254740993").waitFor();
+    await cell("[9007199254740995]").waitFor();
   });
 
   it("completes tables, and the columns of those that the query names", async () => {
@@ -281,14 +272,15 @@ describe("the SQL console", () => {
   it.each(["light", "dark"] as const)(
     "has no serious violation of accessibility and fits 400 pixels (%s)",
     async (scheme) => {
-      await visitor.context.close();
-      visitor = await Visitor.arrive(browser, shop, scheme);
-      page = visitor.page;
+      await arrive(scheme);
       const query = `SELECT id, target, scope, last_failure FROM sys_invocation
         WHERE id = '${history.done}' OR scope IS NOT NULL OR last_failure IS NOT NULL`;
       await visitor.go(`sql?query=${encodeURIComponent(query)}`);
       await page.getByRole("link", { name: history.done }).first().waitFor();
       expect(await visitor.seriousViolations()).toEqual([]);
+      await page.setViewportSize({ width: 400, height: 800 });
+      expect(await visitor.overflow()).toBe(0);
+      await page.setViewportSize({ width: 1440, height: 900 });
       await page.getByRole("button", { name: "Chart" }).click();
       await page.getByRole("region", { name: "Chart" }).waitFor();
       expect(await visitor.seriousViolations()).toEqual([]);

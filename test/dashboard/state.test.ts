@@ -1,101 +1,29 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/index.ts";
-import { launchChromium } from "./chromium.ts";
-import { Shop } from "./shop.ts";
+import { Instances, StateCard } from "./instances.ts";
+import { arrive, page, shop, visitor } from "./stage.ts";
 
-let shop: Shop;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
+let instances: Instances;
 
-beforeAll(async () => {
-  [shop, browser] = await Promise.all([Shop.open(), launchChromium()]);
+beforeAll(() => {
+  instances = new Instances(shop);
 });
-afterAll(async () => {
-  await browser?.close();
-  await shop?.close();
+afterEach(() => {
+  // A conflict is an answer that browsers write to their console.
+  expect(visitor.complaints.filter((text) => !text.includes("409 (Conflict)"))).toEqual([]);
 });
 
-async function openContext(colorScheme: "light" | "dark" = "light"): Promise<void> {
-  context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  complaints = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-}
-beforeEach(() => openContext());
-afterEach(async () => {
-  await context?.close();
-  expect(complaints).toEqual([]);
-});
-
-interface Of {
-  readonly service?: string;
-  readonly key: string;
-  readonly scope?: string;
-}
-
-const addressOf = ({ service = "Cart", key, scope }: Of) =>
-  `${shop.server.adminUrl}/restate-lite/state?${new URLSearchParams({ service, key, ...(scope === undefined ? {} : { scope }) })}`;
-
-/** Replaces a state, whatever it was. */
-async function put(of: Of, state: Readonly<Record<string, string>>): Promise<void> {
-  const base64 = (text: string) => Buffer.from(text).toString("base64");
-  const entries = Object.entries(state).map(([name, value]) => ({ name: base64(name), value: base64(value) }));
-  const answer = await fetch(addressOf(of), {
-    method: "PUT",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ entries }),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-}
-
-/** What is stored, as text by name. */
-async function stored(of: Of): Promise<Record<string, string>> {
-  const { entries } = (await (await fetch(addressOf(of))).json()) as { entries: { name: string; value: string }[] };
-  return Object.fromEntries(
-    entries.map(({ name, value }) => [
-      Buffer.from(name, "base64").toString(),
-      Buffer.from(value, "base64").toString("latin1"),
-    ]),
-  );
-}
-
+const card = () => new StateCard(page);
 const rowOf = (instance: string) => page.locator(`[data-instance="${instance}"]`);
-const entryOf = (name: string) =>
-  page.getByRole("region", { name: "State" }).getByRole("listitem", { name, exact: true });
-const dialog = () => page.getByRole("dialog");
-const button = (name: string) => page.getByRole("button", { name, exact: true });
-
-async function openEditor(name: string): Promise<void> {
-  await button(`Edit ${name}`).click();
-  await dialog().getByRole("textbox", { name: "Value" }).waitFor();
-}
-
-async function type(text: string): Promise<void> {
-  await dialog().getByRole("textbox", { name: "Value" }).fill(text);
-}
-
-const write = () =>
-  dialog()
-    .getByRole("button", { name: /^Write/ })
-    .click();
-
-/** An invocation of `Cart/{key}/reprice` that holds the key until its price is told; `null` leaves the total alone. */
-async function holdKey(key: string) {
-  const id = await shop.settle(await shop.post(`Cart/${key}/reprice/send`), "suspended");
-  const awakeable = JSON.parse((await stored({ key })).awakeable ?? "") as string;
-  return {
-    id,
-    release: async (total: number | null) => {
-      await shop.post(`restate/awakeables/${awakeable}/resolve`, total);
-      await shop.settle(id, "completed");
-    },
-  };
-}
+const entryOf = (name: string) => card().entry(name);
+const dialog = () => card().dialog();
+const button = (name: string) => card().button(name);
+const openEditor = (name: string) => card().openEditor(name);
+const type = (text: string) => card().type(text);
+const write = () => card().write();
+const put: Instances["put"] = (of, state) => instances.put(of, state);
+const stored: Instances["stored"] = (of) => instances.stored(of);
+const holdKey: Instances["holdKey"] = (key) => instances.holdKey(key);
 
 describe("the state page", () => {
   it("lists thousands of instances, in the document only those in sight, and searches them on the server", async () => {
@@ -337,98 +265,36 @@ describe("an edit of state", () => {
     await dialog().waitFor({ state: "detached" });
     expect(await stored({ key })).toEqual({ mine: "2", theirs: "2", more: "3" });
   });
-
-  it("waits while an invocation holds the key, and is applied after it", async () => {
-    const key = "held";
-    await put({ key }, { total: "1" });
-    const { release } = await holdKey(key);
-    await page.goto(shop.page(`state/Cart/${key}`));
-    await openEditor("total");
-    await dialog().getByText("reprice holds the key").waitFor();
-    await type("500");
-    await write();
-    const lock = page.getByRole("region", { name: "Lock and inbox" });
-    await lock.getByText("sets total").waitFor();
-    await page.getByText("waits until reprice has ended").waitFor();
-    expect(await button("Edit total").isDisabled()).toBe(true);
-    expect((await stored({ key })).total).toBe("1");
-    await release(null);
-    await page.getByText("Wrote total, now that the key was free").waitFor();
-    await entryOf("total").getByText("500").waitFor();
-    expect(await shop.post(`Cart/${key}/total`)).toBe("500");
-  });
-
-  it("that has waited is made again when the holder has changed other entries only", async () => {
-    const key = "held beside";
-    await put({ key }, { mine: "1", total: "1" });
-    const { release } = await holdKey(key);
-    await page.goto(shop.page(`state/Cart/${encodeURIComponent(key)}`));
-    await openEditor("mine");
-    await type("2");
-    await write();
-    await page.getByText("waits until reprice has ended").waitFor();
-    await release(77);
-    await entryOf("mine").getByText("2", { exact: true }).waitFor();
-    expect(await stored({ key })).toMatchObject({ mine: "2", total: "77" });
-  });
-
-  it("that has waited is refused when the holder has changed the state: nothing is lost, and it can be made again", async () => {
-    const key = "dropped";
-    await put({ key }, { total: "1" });
-    const { release } = await holdKey(key);
-    await page.goto(shop.page(`state/Cart/${key}`));
-    await openEditor("total");
-    await type("500");
-    await write();
-    await page.getByText("waits until reprice has ended").waitFor();
-    await release(77);
-    await page.getByRole("dialog", { name: "Your change was not applied" }).waitFor();
-    const conflict = dialog().getByRole("listitem", { name: "Conflict of total" });
-    await conflict.getByText("77", { exact: true }).waitFor();
-    await conflict.getByText("500", { exact: true }).waitFor();
-    expect(await shop.post(`Cart/${key}/total`)).toBe("77");
-    await dialog().getByRole("button", { name: "Write yours over it" }).click();
-    await entryOf("total").getByText("500").waitFor();
-    expect(await shop.post(`Cart/${key}/total`)).toBe("500");
-  });
 });
 
 describe("the pages of state", () => {
   it.each(["light", "dark"] as const)("have no serious violation of accessibility (%s)", async (colorScheme) => {
-    await context.close();
-    await openContext(colorScheme);
+    await arrive(colorScheme);
     const key = `axe ${colorScheme}`;
     await put({ key }, { total: "1", raw: "\u0000", text: "a text" });
     const { id } = await holdKey(key);
     await shop.post(`Cart/${key}/add/send`, {});
     await page.goto(shop.page("state"));
     await rowOf(`Cart/${key}`).waitFor();
-    await check("state");
+    expect(await visitor.seriousViolations(), "state").toEqual([]);
     await page.goto(shop.page(`state/Cart/${encodeURIComponent(key)}`));
     await page.getByText("1 call waits").waitFor();
     await entryOf("total")
       .getByRole("button", { name: /^total/ })
       .click();
-    await check("instance");
+    expect(await visitor.seriousViolations(), "instance").toEqual([]);
     await openEditor("total");
-    await check("editor");
+    expect(await visitor.seriousViolations(), "editor").toEqual([]);
     await type("2");
     await shop.act(id, "kill");
     await shop.settle(id, "completed");
     await put({ key }, { total: "3" });
     await write();
     await dialog().getByRole("heading", { name: "Yours" }).waitFor();
-    await check("conflict");
+    expect(await visitor.seriousViolations(), "conflict").toEqual([]);
     await page.keyboard.press("Escape");
     await button("Clear all").click();
     await dialog().waitFor();
-    await check("clear");
+    expect(await visitor.seriousViolations(), "clear").toEqual([]);
   });
-
-  async function check(name: string): Promise<void> {
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
-    const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    expect(serious.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join("\n")}`)).toEqual([]);
-  }
 });

@@ -88,6 +88,37 @@ async function killAgainAndAgain(isDone: () => boolean): Promise<number> {
   return kills;
 }
 
+interface Suspensions {
+  readonly count: number;
+  readonly suspensions: readonly { readonly sinceMs: number; readonly untilMs?: number }[];
+}
+
+/** Suspensions of all invocations, which have ended. */
+async function pastSuspensions(): Promise<Suspensions[]> {
+  const response = await fetch(`${server.adminUrl}/query`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify({ query: "SELECT id FROM sys_invocation WHERE target_service_name = 'Torture'" }),
+  });
+  const { rows } = (await response.json()) as { rows: { id: string }[] };
+  expect(rows).toHaveLength(INVOCATIONS);
+  const url = (id: string) => `${server.adminUrl}/restate-lite/invocations/${id}/suspensions`;
+  return await Promise.all(rows.map(async ({ id }) => (await (await fetch(url(id))).json()) as Suspensions));
+}
+
+/** Those without an end, that overlap the one before, or that are counted and not there. */
+function impossible({ count, suspensions }: Suspensions): boolean {
+  let lastMs = 0;
+  return (
+    count !== suspensions.length ||
+    !suspensions.every(({ sinceMs, untilMs = 0 }) => {
+      const isPossible = lastMs <= sinceMs && sinceMs <= untilMs;
+      lastMs = untilMs;
+      return isPossible;
+    })
+  );
+}
+
 it(`${KILLS} kills lose no acknowledged invocation and repeat no journaled step (seed ${seed})`, async () => {
   let acknowledged = 0;
   const sending = (async () => {
@@ -128,4 +159,8 @@ it(`${KILLS} kills lose no acknowledged invocation and repeat no journaled step 
     const response = await fetch(`${server.ingressUrl}/TortureCounter/${key}/get`, { method: "POST" });
     expect([key, await response.json()]).toEqual([key, expected]);
   }
+
+  const past = await pastSuspensions();
+  expect(past.filter(impossible)).toEqual([]);
+  expect(past.filter(({ count }) => count > 0).length).toBeGreaterThan(0);
 });

@@ -4,6 +4,7 @@ import { admin } from "./admin.ts";
 export type NewResult =
   | { readonly value: string }
   | { readonly failure: { readonly code: number; readonly message: string } }
+  | { readonly state_keys: readonly string[] }
   | { readonly void: true };
 
 /** What dropping the end of a journal does. */

@@ -18,7 +18,12 @@ export interface StateEntry {
 export interface Queued {
   readonly position: number;
   readonly id?: string;
-  readonly change?: { readonly entries: readonly StateEntry[]; readonly version?: string };
+  readonly change?: {
+    readonly entries: readonly StateEntry[];
+    readonly version?: string;
+    /** The version that the state has when it is applied. */
+    readonly leads_to: string;
+  };
 }
 
 /** `GET /restate-lite/state`. */

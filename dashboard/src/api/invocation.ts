@@ -74,7 +74,7 @@ export type ListedInvocation = Pick<
   | ("scheduled_start_at" | "next_retry_at" | "retry_count" | "last_failure" | "last_failure_error_code")
   | ("pinned_deployment_id" | "invoked_by" | "invoked_by_target" | "idempotency_key" | "scope" | "limit_key")
   | ("modified_at" | "restarted_from" | "pinned_service_protocol_version")
-  | ("completion_retention" | "journal_retention" | "invoked_by_id")
+  | ("completion_retention" | "journal_retention" | "invoked_by_id" | "journal_size")
 >;
 
 export const LISTED_COLUMNS = [
@@ -83,7 +83,7 @@ export const LISTED_COLUMNS = [
   ...["scheduled_start_at", "next_retry_at", "retry_count", "last_failure", "last_failure_error_code"],
   ...["pinned_deployment_id", "invoked_by", "invoked_by_target", "idempotency_key", "scope", "limit_key"],
   ...["modified_at", "restarted_from", "pinned_service_protocol_version"],
-  ...["completion_retention", "journal_retention", "invoked_by_id"],
+  ...["completion_retention", "journal_retention", "invoked_by_id", "journal_size"],
 ].join(", ");
 
 type Ended = Pick<Invocation, "status" | "completion_result" | "completion_failure">;

@@ -49,6 +49,8 @@ export interface Service extends Settings {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+export const KINDS = { Service: "Service", VirtualObject: "Virtual object", Workflow: "Workflow" } as const;
+
 export interface Deployment {
   readonly id: string;
   readonly uri?: string;

@@ -12,10 +12,18 @@ export interface Answer<Row> {
   readonly rows: Row[];
 }
 
-/** Asks the server by SQL, and for the names of the columns too. @throws AdminError with the server's words */
-export function sqlAnswer<Row>(query: string, signal?: AbortSignal): Promise<Answer<Row>> {
+/**
+ * Asks the server by SQL, and for the names of the columns too.
+ * @param parse reads the answer, whose numbers may be longer than JavaScript's
+ * @throws AdminError with the server's words
+ */
+export function sqlAnswer<Row>(
+  query: string,
+  parse: (text: string) => unknown,
+  signal?: AbortSignal,
+): Promise<Answer<Row>> {
   const headers = { accept: "application/vnd.restate-lite.answer+json" };
-  return admin("/query", { method: "POST", body: { query }, headers, signal });
+  return admin("/query", { method: "POST", body: { query }, headers, signal, parse });
 }
 
 /** A text as a literal of SQL. */

@@ -6,7 +6,8 @@ import { Icon } from "../ui/icon.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { focusSearch, modKey, useKeys } from "./keyboard.ts";
 import { NAVIGATION } from "./pages.ts";
-import { setTheme, type Theme, useTheme } from "./theme.ts";
+import type { Theme } from "./stored-theme.ts";
+import { setTheme, useTheme } from "./theme.ts";
 
 const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
 const Help = lazy(async () => ({ default: (await import("./help.tsx")).Help }));

@@ -11,6 +11,7 @@ interface ConfirmProps {
   /** On the button that does it. */
   readonly verb: string;
   readonly isDestructive?: boolean;
+  readonly isWide?: boolean;
   readonly isDisabled?: boolean;
   /** What has to be chosen before. */
   readonly children?: ReactNode;
@@ -21,10 +22,10 @@ interface ConfirmProps {
 
 /** Asks before something is done. */
 export function ConfirmDialog(props: ConfirmProps) {
-  const { title, description, verb, isDestructive, isDisabled = false, children, onConfirm, onClose } = props;
+  const { title, description, verb, isDestructive, isWide, isDisabled = false, children, onConfirm, onClose } = props;
   const { error, isBusy, submit, leave } = useSubmit(title, onConfirm, onClose);
   return (
-    <Dialog isOpen onClose={leave} title={title} description={description}>
+    <Dialog isOpen onClose={leave} title={title} description={description} size={isWide ? "wide" : "narrow"}>
       {children}
       {error !== undefined && <Failure error={error} />}
       <Foot

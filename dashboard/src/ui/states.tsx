@@ -22,6 +22,16 @@ export function Loading({ what }: { readonly what: string }) {
   );
 }
 
+/** Before the data is there: that it comes, or why it does not. */
+export function Unloaded(props: {
+  readonly what: string;
+  readonly error: Error | null;
+  readonly retry: () => Promise<unknown>;
+}) {
+  const { what, error, retry } = props;
+  return error === null ? <Loading what={what} /> : <Failure error={error} onRetry={() => void retry()} />;
+}
+
 export function Failure(props: { readonly error: Error; readonly onRetry?: (() => void) | undefined }) {
   const { error, onRetry } = props;
   const isAway = error instanceof AdminError && error.status === 0;

@@ -19,10 +19,13 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Milliseconds since the epoch, renewed each second. */
-export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => nowMs);
+/** What `read` makes of the time now, each second anew: whoever shows the same as before is left alone. */
+export function useClock<T>(read: (nowMs: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(nowMs));
 }
+
+/** Milliseconds since the epoch, renewed each second. */
+export const useNow = (): number => useClock((now) => now);
 
 const UNITS = [
   ["d", 86_400_000],

@@ -80,11 +80,14 @@ function converterOf(type: SqlType): (value: unknown) => unknown {
   }
   switch (type) {
     case "Boolean":
-      return (value) => value === 1 || value === true;
+      return (value) => Number(value) === 1;
     case "Int64":
     case "UInt64":
     case "Duration(ms)":
-      return (value) => (typeof value === "number" ? BigInt(Math.trunc(value)) : BigInt(String(value)));
+      return (value) => {
+        if (typeof value === "bigint") return value;
+        return typeof value === "number" ? BigInt(Math.trunc(value)) : BigInt(String(value));
+      };
     case "Int32":
     case "UInt32":
     case "Float64":

@@ -107,10 +107,13 @@ export class QueryDatabase {
     return this.#statements.idOf.get(seq)?.equals(bytes) === true ? seq : 0;
   }
 
-  /** The rows of a translated query, one after the other. */
-  *rows(sql: string): IterableIterator<unknown[]> {
+  /**
+   * The rows of a translated query, one after the other.
+   * @param isExact whole numbers come as `bigint`, which costs time, because some may be beyond what `number` holds
+   */
+  *rows(sql: string, isExact: boolean): IterableIterator<unknown[]> {
     this.prepared++;
-    const statement = keep(this.#db.prepare(sql).raw());
+    const statement = keep(this.#db.prepare(sql).raw().safeIntegers(isExact));
     yield* keep(statement.iterate()) as IterableIterator<unknown[]>;
   }
 

@@ -10,7 +10,7 @@ function writerOf(type: SqlType): (value: unknown) => string {
   }
   if (type === "Duration(ms)") return (value) => `"${durationText(Number(value))}"`;
   if (type === "Date32") return (value) => `"${dateText(Number(value))}"`;
-  if (type === "Boolean") return (value) => (value === 0 ? "false" : "true");
+  if (type === "Boolean") return (value) => (Number(value) === 0 ? "false" : "true");
   // A list is JSON already.
   if (isList(type)) return (value) => String(value);
   if (isBinary(type))
@@ -29,7 +29,10 @@ function writerOf(type: SqlType): (value: unknown) => string {
       return Number.isInteger(number) && Math.abs(number) < 1e16 ? number.toFixed(1) : String(number);
     };
   }
-  return (value) => (Buffer.isBuffer(value) ? `"${value.toString("hex")}"` : JSON.stringify(value));
+  return (value) => {
+    if (typeof value === "bigint") return String(value);
+    return Buffer.isBuffer(value) ? `"${value.toString("hex")}"` : JSON.stringify(value);
+  };
 }
 
 /** Turns rows into the bytes of `{"rows":[…]}`, chunk by chunk; `isNamed`: of `{"columns":[…],"rows":[…]}`. */

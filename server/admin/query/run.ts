@@ -2,6 +2,7 @@ import type { QueryDatabase } from "./database.ts";
 import { jsonAnswer } from "./json-answer.ts";
 import type { Ask } from "./messages.ts";
 import { translateQuery } from "./parse.ts";
+import type { OutputColumn } from "./select.ts";
 import { QueryError } from "./types.ts";
 
 export const CHUNK_BYTES = 256 * 1024;
@@ -16,7 +17,7 @@ export async function runQuery(database: QueryDatabase, ask: Ask): Promise<Buffe
   try {
     return database.snapshot(ask, () => {
       const { sql, columns } = translateQuery(query, (id) => database.seqOf(id));
-      const rows = limited(database.rows(sql), limits.rows);
+      const rows = limited(database.rows(sql, columns.some(isLong)), limits.rows);
       const answer =
         arrow === undefined
           ? jsonAnswer(columns, rows, CHUNK_BYTES, format === "named")
@@ -38,6 +39,9 @@ export async function runQuery(database: QueryDatabase, ask: Ask): Promise<Buffe
     throw asQueryError(error);
   }
 }
+
+/** Columns of tables are shorter, but for lengths and hashes. */
+const isLong = ({ type }: OutputColumn): boolean => type === "Int64" || type === "UInt64";
 
 function* limited(rows: Iterable<unknown[]>, limit: number): IterableIterator<unknown[]> {
   let count = 0;

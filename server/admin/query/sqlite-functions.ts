@@ -24,13 +24,23 @@ export interface FunctionContext {
 }
 
 const DAY_MS = 86_400_000;
-const number = (text: string, type: string): number => {
-  const trimmed = text.trim();
-  if (!(type === "Int64" ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i).test(trimmed)) {
-    throw new QueryError(`Arrow error: Cast error: Cannot cast string '${text}' to value of ${type} type`);
-  }
-  return Number(trimmed);
+const noNumber = (text: string, type: string): never => {
+  throw new QueryError(`Arrow error: Cast error: Cannot cast string '${text}' to value of ${type} type`);
 };
+
+function float(text: string): number {
+  const trimmed = text.trim();
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : noNumber(text, "Float64");
+}
+
+function integer(text: string): number | bigint {
+  const trimmed = text.trim();
+  if (!/^[+-]?\d+$/.test(trimmed)) return noNumber(text, "Int64");
+  const value = Number(trimmed);
+  if (Number.isSafeInteger(value)) return value;
+  const exact = BigInt(trimmed.replace("+", ""));
+  return BigInt.asIntN(64, exact) === exact ? exact : noNumber(text, "Int64");
+}
 
 /** A text, when the bytes are one. */
 function utf8(bytes: Buffer): string | null {
@@ -38,16 +48,19 @@ function utf8(bytes: Buffer): string | null {
   return text.includes("\ufffd") && !Buffer.from(text).equals(bytes) ? null : text;
 }
 
+type Comparable = string | number | bigint;
+
 /** Defines the functions that the translator and the views call. `context` is that of the query that runs. */
 export function defineFunctions(db: Database.Database, context: () => FunctionContext): void {
-  const define = (name: string, fn: SqlFunction, isConstant = true) =>
-    db.function(name, { varargs: true, deterministic: isConstant }, (...args: unknown[]) =>
+  /** @param isExact whole numbers come as `bigint` */
+  const define = (name: string, fn: SqlFunction, isConstant = true, isExact = false) =>
+    db.function(name, { varargs: true, deterministic: isConstant, safeIntegers: isExact }, (...args: unknown[]) =>
       // reason: SQLite has no other values; a blob arrives as a Buffer.
       fn(...(args as Parameters<SqlFunction>)),
     );
   /** Of functions that answer null when any argument is null. */
-  const strict = (name: string, fn: SqlFunction) =>
-    define(name, (...args) => (args.includes(null) ? null : fn(...args)));
+  const strict = (name: string, fn: SqlFunction, isExact = false) =>
+    define(name, (...args) => (args.includes(null) ? null : fn(...args)), true, isExact);
 
   for (const [name, fn] of Object.entries(textFunctions)) strict(name, fn);
 
@@ -98,35 +111,32 @@ export function defineFunctions(db: Database.Database, context: () => FunctionCo
   strict("rl_add_months", (ms, months) => addMonths(Number(ms), Number(months)));
   strict("rl_bin", (months, width, at, origin) => bin(Number(months), Number(width), Number(at), Number(origin)));
 
-  strict("rl_integer", (text) => number(String(text), "Int64"));
-  strict("rl_float", (text) => number(String(text), "Float64"));
+  strict("rl_integer", (text) => integer(String(text)));
+  strict("rl_float", (text) => float(String(text)));
   strict("rl_boolean", (value) => {
     const text = String(value).trim().toLowerCase();
     if (["true", "t", "yes", "y", "on", "1"].includes(text)) return 1;
     if (["false", "f", "no", "n", "off", "0"].includes(text)) return 0;
     throw new QueryError(`Arrow error: Cast error: Cannot cast value '${value}' to value of Boolean type`);
   });
-  strict("rl_divisor", (value) => {
-    if (value === 0) throw new QueryError("Arrow error: Divide by zero error");
+  const divisor: SqlFunction = (value = null) => {
+    if (Number(value) === 0) throw new QueryError("Arrow error: Divide by zero error");
     return value;
-  });
+  };
+  strict("rl_divisor", divisor, true);
   const extreme =
-    (isBetter: (a: string | number, b: string | number) => boolean): SqlFunction =>
+    (isBetter: (a: Comparable, b: Comparable) => boolean): SqlFunction =>
     (...args) => {
-      let best: string | number | null = null;
-      for (const arg of args as (string | number | null)[]) {
+      let best: Comparable | null = null;
+      for (const arg of args as (Comparable | null)[]) {
         if (arg !== null && (best === null || isBetter(arg, best))) best = arg;
       }
       return best;
     };
-  define(
-    "rl_greatest",
-    extreme((a, b) => a > b),
-  );
-  define(
-    "rl_least",
-    extreme((a, b) => a < b),
-  );
+  const greatest = extreme((a, b) => a > b);
+  const least = extreme((a, b) => a < b);
+  define("rl_greatest", greatest, true, true);
+  define("rl_least", least, true, true);
   define("rl_json", (kind, text, ...path) =>
     path.includes(null)
       ? null
@@ -159,6 +169,7 @@ export function defineAggregates(db: Database.Database): void {
   }
   const keeping = (name: string, isReplacing: boolean) =>
     db.aggregate<Kept>(name, {
+      safeIntegers: true,
       start: () => ({ value: null, isSet: false }),
       step: (kept, value) => {
         if (!kept.isSet || isReplacing) {

@@ -58,7 +58,11 @@ const STATUS_COLUMNS: Readonly<Record<string, string>> = {
   pinned_deployment_id: "i.deployment",
   pinned_service_protocol_version: "i.protocol",
   trace_id: "rl_trace_id(i.traceparent)",
-  journal_size: `CASE WHEN i.status > 1 THEN (SELECT count(*) FROM main.journal j WHERE ${JOURNAL("i.seq")} AND ${WRITTEN}) END`,
+  // A whole journal has no gaps, so its last entry tells how long it is; of one that has expired, some entries are left.
+  journal_size: `CASE WHEN i.status > 1 THEN
+    CASE WHEN EXISTS (SELECT 1 FROM main.journal j WHERE j.entry = i.seq * 1048576)
+      THEN (SELECT j.entry - i.seq * 1048576 + ${WRITTEN} FROM main.journal j WHERE ${JOURNAL("i.seq")} ORDER BY j.entry DESC LIMIT 1)
+      ELSE (SELECT count(*) FROM main.journal j WHERE ${JOURNAL("i.seq")} AND ${WRITTEN}) END END`,
   journal_commands_size: `CASE WHEN i.status > 1
     THEN (SELECT count(*) FROM main.journal j WHERE ${JOURNAL("i.seq")} AND (j.type < 32768 OR j.type >= 64512) AND ${WRITTEN}) END`,
   created_at: "i.created_at",

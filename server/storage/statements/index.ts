@@ -9,6 +9,7 @@ import { journalStatements } from "./journal.ts";
 import { keyStatements } from "./keys.ts";
 import { queueStatements } from "./queues.ts";
 import { restartStatements } from "./restarts.ts";
+import { suspensionStatements } from "./suspensions.ts";
 import { waitStatements } from "./waits.ts";
 
 export { deploymentStatements } from "./deployments.ts";
@@ -18,6 +19,7 @@ export { InvocationStatus } from "./invocations.ts";
 export type { JournalRow, NotificationRow } from "./journal.ts";
 export { entryNumber, MAX_JOURNAL_ENTRIES } from "./journal.ts";
 export type { InboxRow } from "./keys.ts";
+export type { SuspensionRow } from "./suspensions.ts";
 export type { FailureRow, TimerRow } from "./waits.ts";
 export { TimerKind } from "./waits.ts";
 
@@ -31,6 +33,7 @@ export function prepareStatements(db: Database.Database) {
     keys: keyStatements(db),
     queues: queueStatements(db),
     restarts: restartStatements(db),
+    suspensions: suspensionStatements(db),
     waits: waitStatements(db),
   });
 }

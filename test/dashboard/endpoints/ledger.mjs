@@ -10,12 +10,25 @@ function failure(message, place) {
 /** How often a handler was called with a key, in this process: what code must not depend on. */
 const calls = new Map();
 
+const options = {
+  inactivityTimeout: 0,
+  retryPolicy: { initialInterval: 10, exponentiationFactor: 1, maxAttempts: 2, onMaxAttempts: "pause" },
+};
+
+const note = async (ctx, key) => ctx.set("last", key);
+
+/** Stops behind the list of keys. */
+async function audit(ctx) {
+  const names = await ctx.stateKeys();
+  await ctx.run("print the receipt", () => {
+    throw failure("The printer is out of paper", "Printer.print (ledger/printer.ts:12:9)");
+  });
+  return names;
+}
+
 const ledger = restate.object({
   name: "Ledger",
-  options: {
-    inactivityTimeout: 0,
-    retryPolicy: { initialInterval: 10, exponentiationFactor: 1, maxAttempts: 2, onMaxAttempts: "pause" },
-  },
+  options,
   handlers: {
     post: async (ctx, amount) => {
       const balance = (await ctx.get("balance")) ?? 0;
@@ -40,9 +53,17 @@ const ledger = restate.object({
       ctx.set("state", "closed");
       return ctx.run("sign", () => "signed");
     },
-    note: async (ctx, key) => ctx.set("last", key),
+    note,
+    audit,
   },
 });
 
-await restate.serve({ port: Number(process.env.PORT), services: [ledger] });
+/** Asks for its state entry by entry. */
+const remoteLedger = restate.object({
+  name: "RemoteLedger",
+  options: { ...options, enableLazyState: true },
+  handlers: { note, audit },
+});
+
+await restate.serve({ port: Number(process.env.PORT), services: [ledger, remoteLedger] });
 process.send?.("ready");

@@ -28,7 +28,8 @@ const steps = restate.service({
       return id;
     },
   },
-  options: { retryPolicy: { initialInterval: 20, maxInterval: 200, maxAttempts: 10_000 } },
+  // Some waits are longer than that and suspend it, some are not.
+  options: { inactivityTimeout: 10, retryPolicy: { initialInterval: 20, maxInterval: 200, maxAttempts: 10_000 } },
 });
 
 await restate.serve({ services: [counter, steps], port: Number(process.env.PORT) });

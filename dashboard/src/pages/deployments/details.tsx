@@ -3,8 +3,9 @@ import { listedInvocations, shortId, statusOf } from "../../api/invocation.ts";
 import type { Deployment, Service } from "../../api/registry.ts";
 import { quoted, sql } from "../../api/sql.ts";
 import { useLive } from "../../live/use-live.ts";
+import { FactLines } from "../../ui/fact-lines.tsx";
 import { count } from "../../ui/format.ts";
-import { Failure, Loading } from "../../ui/states.tsx";
+import { Unloaded } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
 import { Ago } from "../../ui/time-view.tsx";
@@ -69,14 +70,7 @@ function Facts({
   return (
     <section aria-label={title}>
       <h3>{title}</h3>
-      <dl className="facts facts-lines">
-        {Object.entries(facts).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactLines of={Object.entries(facts)} />
     </section>
   );
 }
@@ -104,11 +98,7 @@ function LastFailures({ id }: { readonly id: string }) {
     <section aria-label="Last failures">
       <h3>Last failures</h3>
       {data === undefined ? (
-        error === null ? (
-          <Loading what="failures" />
-        ) : (
-          <Failure error={error} onRetry={() => void refetch()} />
-        )
+        <Unloaded what="failures" error={error} retry={refetch} />
       ) : data.length === 0 ? (
         <p className="muted">Nothing that is stored has failed on it.</p>
       ) : (

@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
+import { UNFINISHED } from "../../api/invocation.ts";
 import { addressOf, type Deployment, type Service } from "../../api/registry.ts";
 import { CopyButton } from "../../ui/copy.tsx";
+import { CountLink } from "../../ui/count-link.tsx";
 import { count } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Ago } from "../../ui/time-view.tsx";
@@ -77,13 +79,7 @@ export function DeploymentRow(props: DeploymentRowProps) {
           })}
         </td>
         <td className="right num">
-          {of.pinned === 0 ? (
-            <span className="none">0</span>
-          ) : (
-            <Link to="/invocations" search={{ deployment: id, status: UNFINISHED }}>
-              {count(of.pinned)}
-            </Link>
-          )}
+          <CountLink n={of.pinned} search={{ deployment: id, status: UNFINISHED }} />
         </td>
         <td>
           {failing === undefined ? (
@@ -127,5 +123,3 @@ export function DeploymentRow(props: DeploymentRowProps) {
     </tbody>
   );
 }
-
-const UNFINISHED = "scheduled,pending,ready,running,suspended,backing-off,paused";

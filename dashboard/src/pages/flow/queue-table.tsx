@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLive } from "../../live/use-live.ts";
 import { count } from "../../ui/format.ts";
-import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { Empty, Unloaded } from "../../ui/states.tsx";
 import { Ago } from "../../ui/time-view.tsx";
 import { toast } from "../../ui/toasts.tsx";
 import { holdOf, pauseQueue, type Queue, type QueueFilter, queues, SHOWN } from "./queues.ts";
@@ -31,7 +31,7 @@ export function QueueTable({ filter, text }: { readonly filter: QueueFilter; rea
   }
 
   if (data === undefined) {
-    return error === null ? <Loading what="queues" /> : <Failure error={error} onRetry={() => void refetch()} />;
+    return <Unloaded what="queues" error={error} retry={refetch} />;
   }
   if (data.length === 0) {
     return text !== "" ? (

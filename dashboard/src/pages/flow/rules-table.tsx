@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useLive } from "../../live/use-live.ts";
 import { count } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { Empty, Unloaded } from "../../ui/states.tsx";
 import { Ago } from "../../ui/time-view.tsx";
 import { toast } from "../../ui/toasts.tsx";
 import { ConfirmDialog, type Question, RuleDialog } from "./rule-dialogs.tsx";
@@ -32,7 +32,7 @@ export function Rules({ onNew }: { readonly onNew: () => void }) {
   }
 
   if (data === undefined) {
-    return error === null ? <Loading what="rules" /> : <Failure error={error} onRetry={() => void refetch()} />;
+    return <Unloaded what="rules" error={error} retry={refetch} />;
   }
   if (data.length === 0) {
     return (

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useLive } from "../../live/use-live.ts";
 import { count } from "../../ui/format.ts";
-import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { Empty, Unloaded } from "../../ui/states.tsx";
 import { SHOWN, type Usage, usages } from "./queues.ts";
 
 /** How full each scope and each limit key is, while something of it runs or waits. */
@@ -14,7 +14,7 @@ export function UsageTable({ text }: { readonly text: string }) {
     everyMs: 400,
   });
   if (data === undefined) {
-    return error === null ? <Loading what="usage" /> : <Failure error={error} onRetry={() => void refetch()} />;
+    return <Unloaded what="usage" error={error} retry={refetch} />;
   }
   if (data.length === 0) {
     return text === "" ? (

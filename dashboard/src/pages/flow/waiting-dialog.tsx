@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { shortId } from "../../api/invocation.ts";
 import { useLive } from "../../live/use-live.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Failure, Loading } from "../../ui/states.tsx";
+import { Unloaded } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Ago } from "../../ui/time-view.tsx";
 import { type Queue, SHOWN, waiting } from "./queues.ts";
@@ -39,11 +39,7 @@ export function WaitingDialog(props: { readonly queue: Queue; readonly name: str
       }
     >
       {data === undefined ? (
-        error === null ? (
-          <Loading what="invocations" />
-        ) : (
-          <Failure error={error} onRetry={() => void refetch()} />
-        )
+        <Unloaded what="invocations" error={error} retry={refetch} />
       ) : data.length === 0 ? (
         <p className="muted">Nothing waits any more.</p>
       ) : (

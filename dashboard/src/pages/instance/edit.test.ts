@@ -107,4 +107,19 @@ describe("writing an edit", () => {
     );
     await expect(edit(place, edits)).rejects.toThrow("changes faster");
   });
+
+  it("is made on top of changes that wait", async () => {
+    const change = { entries: state({ mine: "1", theirs: "2" }), version: "rl1_now", leads_to: "rl1_then" };
+    const answers = [
+      { version: "rl1_now", entries: state({ mine: "1" }), queue: [{ position: 1, change }], waiting: 0 },
+      { outcome: "queued", position: 2 },
+    ];
+    const sent: unknown[] = [];
+    vi.stubGlobal("fetch", async (_path: string, { body }: { body?: string }) => {
+      if (body !== undefined) sent.push(JSON.parse(body));
+      return Response.json(answers.shift());
+    });
+    expect(await edit(place, edits)).toMatchObject({ outcome: "queued", position: 2 });
+    expect(sent).toEqual([{ entries: state({ mine: "2", theirs: "2" }), version: "rl1_then" }]);
+  });
 });

@@ -1,4 +1,5 @@
 import { type Place, readInstance, type StateEntry, writeState } from "../../api/instance.ts";
+import { foresee } from "./foresight.ts";
 
 /** One entry of state as somebody has seen it, and as it should be. `undefined`: there is none. Bytes in base64. */
 export interface Edit {
@@ -15,7 +16,7 @@ export interface Conflict extends Edit {
 export type Edited =
   | { readonly outcome: "applied" }
   /** It waits for the invocation that holds the key. */
-  | { readonly outcome: "queued"; readonly position: number; readonly entries: readonly StateEntry[] }
+  | { readonly outcome: "queued"; readonly position: number; readonly sentAtMs: number }
   | { readonly outcome: "conflict"; readonly conflicts: readonly Conflict[] };
 
 /** Clears all that somebody has seen. */
@@ -67,22 +68,33 @@ export function difference(
   };
 }
 
+/** Edits one after the other as one: from what was seen first to what is wanted last. */
+export function composed(lists: readonly (readonly Edit[])[]): Edit[] {
+  const byName = new Map<string, Edit>();
+  for (const one of lists.flat()) {
+    const earlier = byName.get(one.name);
+    byName.set(one.name, earlier !== undefined && earlier.now === one.was ? { ...one, was: earlier.was } : one);
+  }
+  return [...byName.values()];
+}
+
 const TRIES = 8;
 
 /**
- * Writes the edits when what they change is still as it was seen. The server takes whole states only, on condition of
- * their version: when another entry has changed meanwhile, which is in nobody's way, the state is read again.
+ * Writes the edits when what they change is still as it was seen: as it is, or as changes that wait will leave it. The
+ * server takes whole states only, on condition of their version: when another entry has changed meanwhile, which is in
+ * nobody's way, the state is read again.
  * @throws AdminError
  */
 export async function edit(place: Place, edits: readonly Edit[]): Promise<Edited> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const { entries, version } = await readInstance(place);
+    const { entries, version } = foresee(await readInstance(place));
     const conflicts = conflictsOf(entries, edits);
     if (conflicts.length > 0) return { outcome: "conflict", conflicts };
-    const wanted = editedEntries(entries, edits);
-    const written = await writeState(place, wanted, version);
+    const sentAtMs = performance.now();
+    const written = await writeState(place, editedEntries(entries, edits), version);
     if (written.outcome === "applied") return { outcome: "applied" };
-    if (written.outcome === "queued") return { outcome: "queued", position: written.position, entries: wanted };
+    if (written.outcome === "queued") return { outcome: "queued", position: written.position, sentAtMs };
   }
   throw new Error("The state changes faster than it can be edited. Nothing was written; try again in a moment.");
 }

@@ -4,6 +4,7 @@ import { bytes, plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Payload } from "../../ui/payload.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
+import type { Coming } from "./foresight.ts";
 import { nameText } from "./names.ts";
 import { fromBase64, sizeOfBase64 } from "./value.ts";
 
@@ -14,19 +15,24 @@ const PREVIEW_CHARACTERS = 160;
 
 interface EntriesProps {
   readonly entries: readonly StateEntry[];
+  /** What changes that wait will make of them, and the entries that they will add. */
+  readonly coming: ReadonlyMap<string, Coming>;
   readonly isReadOnly: boolean;
   readonly onEdit: (entry: StateEntry) => void;
   readonly onRemove: (entry: StateEntry) => void;
 }
 
 /** The entries of a state by name; each opens to its value. */
-export function Entries({ entries, isReadOnly, onEdit, onRemove }: EntriesProps) {
+export function Entries({ entries, coming, isReadOnly, onEdit, onRemove }: EntriesProps) {
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
-  const found = entries
+  const known = new Set(entries.map(({ name }) => name));
+  const added = [...coming.keys()].filter((name) => !known.has(name)).map((name) => ({ name, value: undefined }));
+  const shown: readonly Shown[] = [...entries, ...added];
+  const found = shown
     .map((entry) => ({ entry, name: nameText(entry.name) }))
     .filter(({ name }) => name.toLowerCase().includes(wanted));
-  if (entries.length === 0) {
+  if (shown.length === 0) {
     return (
       <p className="muted">
         Nothing is set. A handler sets an entry by <code>ctx.set</code>, or you add one.
@@ -35,13 +41,14 @@ export function Entries({ entries, isReadOnly, onEdit, onRemove }: EntriesProps)
   }
   return (
     <>
-      {entries.length >= SEARCHED && <SearchField label="Entry" value={text} onChange={setText} />}
+      {shown.length >= SEARCHED && <SearchField label="Entry" value={text} onChange={setText} />}
       <ul className="entries">
         {found.slice(0, SHOWN).map(({ entry, name }) => (
           <Entry
             key={entry.name}
             entry={entry}
             name={name}
+            coming={coming.get(entry.name)}
             isReadOnly={isReadOnly}
             onEdit={onEdit}
             onRemove={onRemove}
@@ -55,40 +62,70 @@ export function Entries({ entries, isReadOnly, onEdit, onRemove }: EntriesProps)
   );
 }
 
-type EntryProps = Omit<EntriesProps, "entries"> & { readonly entry: StateEntry; readonly name: string };
+/** An entry as it is; without a value it is not there yet. */
+interface Shown {
+  readonly name: string;
+  readonly value: string | undefined;
+}
 
-function Entry({ entry, name, isReadOnly, onEdit, onRemove }: EntryProps) {
+interface EntryProps extends Pick<EntriesProps, "isReadOnly" | "onEdit" | "onRemove"> {
+  readonly entry: Shown;
+  readonly name: string;
+  readonly coming: Coming | undefined;
+}
+
+function Entry({ entry, name, coming, isReadOnly, onEdit, onRemove }: EntryProps) {
   const [isOpen, setIsOpen] = useState(false);
+  const { value } = entry;
+  // Who edits it goes on from what it will be.
+  const next = coming === undefined ? value : coming.value;
+  const isFixed = isReadOnly || next === undefined;
+  const act = (action: (entry: StateEntry) => void) => {
+    if (next !== undefined) action({ name: entry.name, value: next });
+  };
   return (
     <li className="entry" aria-label={name}>
       <div className="entry-line">
         <button type="button" className="entry-open" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           <Icon name={isOpen ? "down" : "chevron"} size={12} />
           <strong>{name}</strong>
-          <code className="entry-preview">{isOpen ? "" : preview(entry.value)}</code>
-          <span className="muted num">{bytes(sizeOfBase64(entry.value))}</span>
+          {value === undefined ? (
+            <span className="muted entry-preview">not set yet</span>
+          ) : (
+            <code className="entry-preview">{isOpen ? "" : preview(value)}</code>
+          )}
+          {value !== undefined && <span className="muted num">{bytes(sizeOfBase64(value))}</span>}
         </button>
+        {coming !== undefined && (
+          <span className="entry-coming" title="When the changes that wait have been applied">
+            <Icon name="clock" size={12} /> then{" "}
+            {coming.value === undefined ? "deleted" : <code>{preview(coming.value)}</code>}
+          </span>
+        )}
         <button
           type="button"
           className="button small"
-          disabled={isReadOnly}
+          disabled={isFixed}
           aria-label={`Edit ${name}`}
-          onClick={() => onEdit(entry)}
+          onClick={() => act(onEdit)}
         >
           Edit
         </button>
         <button
           type="button"
           className="icon-button"
-          disabled={isReadOnly}
+          disabled={isFixed}
           aria-label={`Delete ${name}`}
           title={`Delete ${name}`}
-          onClick={() => onRemove(entry)}
+          onClick={() => act(onRemove)}
         >
           <Icon name="trash" size={14} />
         </button>
       </div>
-      {isOpen && <Payload key={entry.value} title={`Value of ${name}`} bytes={fromBase64(entry.value)} />}
+      {isOpen && value !== undefined && <Payload key={value} title={`Value of ${name}`} bytes={fromBase64(value)} />}
+      {isOpen && coming?.value !== undefined && (
+        <Payload key={`then ${coming.value}`} title={`Value of ${name}, then`} bytes={fromBase64(coming.value)} />
+      )}
     </li>
   );
 }

@@ -1,17 +1,19 @@
 import { Link } from "@tanstack/react-router";
-import type { Queued, StateEntry } from "../../api/instance.ts";
+import type { Queued } from "../../api/instance.ts";
 import { type ListedInvocation, shortId, statusOf } from "../../api/invocation.ts";
 import { plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Ago } from "../../ui/time-view.tsx";
 import { difference } from "./edit.ts";
+import { foresee, type Step } from "./foresight.ts";
 import { nameText } from "./names.ts";
 import type { InstanceAnswer } from "./use-instance.ts";
 
 /** Who holds the key, since when, and who waits for it, in order. */
 export function Lock({ of, isWorkflow }: { readonly of: InstanceAnswer; readonly isWorkflow: boolean }) {
   const { holder, queue, waiting, invocations } = of;
+  const { steps } = foresee(of);
   const listed = queue.filter(({ id }) => id !== undefined).length;
   return (
     <section className="card lock" aria-label="Lock and inbox">
@@ -30,13 +32,14 @@ export function Lock({ of, isWorkflow }: { readonly of: InstanceAnswer; readonly
       {queue.length > 0 && (
         <>
           <h3>
-            {plural(waiting, "call")} {waiting === 1 ? "waits" : "wait"}, first come, first served
+            {waiting === 0 ? "Inbox" : `${plural(waiting, "call")} ${waiting === 1 ? "waits" : "wait"}`}, first come,
+            first served
           </h3>
           <ol className="inbox">
             {queue.map((queued) => (
               <li key={queued.position}>
                 {queued.id === undefined ? (
-                  <Change of={queued} entries={of.entries} />
+                  <Change of={queued} step={steps.find(({ position }) => position === queued.position)} />
                 ) : (
                   <Member id={queued.id} row={invocations.get(queued.id)} since={(row) => row.created_at} />
                 )}
@@ -73,9 +76,11 @@ export function Member({ id, row, since }: MemberProps) {
   );
 }
 
-function Change({ of: { change }, entries }: { readonly of: Queued; readonly entries: readonly StateEntry[] }) {
-  const { set, removed } = difference(entries, change?.entries ?? []);
-  const parts = [...named("sets", set), ...named("removes", removed)];
+function Change({ of: { change }, step }: { readonly of: Queued; readonly step: Step | undefined }) {
+  const { set, removed } = difference(step?.before ?? [], change?.entries ?? []);
+  const parts = step?.isDoomed
+    ? ["will not be applied: the state is another by now"]
+    : [...named("sets", set), ...named("removes", removed)];
   return (
     <div className="member" data-change="">
       <span className="member-name">

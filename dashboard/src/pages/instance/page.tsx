@@ -5,7 +5,7 @@ import { useLive } from "../../live/use-live.ts";
 import { CopyButton } from "../../ui/copy.tsx";
 import { shownKey } from "../../ui/instance-link.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Failure, Loading } from "../../ui/states.tsx";
+import { Unloaded } from "../../ui/states.tsx";
 import { Lock } from "./lock.tsx";
 import { Promises } from "./promises.tsx";
 import { Recent } from "./recent.tsx";
@@ -65,11 +65,7 @@ function InstanceAt({ place }: { readonly place: Place }) {
       }
     >
       {query.data === undefined ? (
-        query.error === null ? (
-          <Loading what="the state" />
-        ) : (
-          <Failure error={query.error} onRetry={() => void query.refetch()} />
-        )
+        <Unloaded what="the state" error={query.error} retry={query.refetch} />
       ) : (
         <div className="instance-columns">
           <div className="instance-main">

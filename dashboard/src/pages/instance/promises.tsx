@@ -1,7 +1,7 @@
 import type { Place } from "../../api/instance.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Payload } from "../../ui/payload.tsx";
-import { Failure, Loading } from "../../ui/states.tsx";
+import { Unloaded } from "../../ui/states.tsx";
 import { usePromises, type WorkflowPromise } from "./use-instance.ts";
 
 /** The durable promises of a workflow: those that have been completed, and those that something waits for. */
@@ -11,11 +11,7 @@ export function Promises({ of }: { readonly of: Place }) {
     <section className="card promises" aria-label="Promises">
       <h2>Promises</h2>
       {data === undefined ? (
-        error === null ? (
-          <Loading what="promises" />
-        ) : (
-          <Failure error={error} onRetry={() => void refetch()} />
-        )
+        <Unloaded what="promises" error={error} retry={refetch} />
       ) : data.length === 0 ? (
         <p className="muted">None: nothing waits for a promise of this workflow, and none has been completed.</p>
       ) : (
@@ -31,40 +27,24 @@ export function Promises({ of }: { readonly of: Place }) {
   );
 }
 
+const OUTCOMES = {
+  unresolved: { label: "Unresolved", tone: "waiting", icon: "clock" },
+  failure: { label: "Rejected", tone: "bad", icon: "cross" },
+  value: { label: "Resolved", tone: "good", icon: "check" },
+} as const;
+
 function PromiseView({ of: { name, outcome } }: { readonly of: WorkflowPromise }) {
-  switch (outcome.kind) {
-    case "unresolved":
-      return (
-        <p className="promise">
-          <strong>{name}</strong>
-          <span className="status" data-tone="waiting">
-            <Icon name="clock" size={13} /> Unresolved
-          </span>
-        </p>
-      );
-    case "failure":
-      return (
-        <>
-          <p className="promise">
-            <strong>{name}</strong>
-            <span className="status" data-tone="bad">
-              <Icon name="cross" size={13} /> Rejected
-            </span>
-          </p>
-          <p className="note-failure said">{outcome.message}</p>
-        </>
-      );
-    case "value":
-      return (
-        <>
-          <p className="promise">
-            <strong>{name}</strong>
-            <span className="status" data-tone="good">
-              <Icon name="check" size={13} /> Resolved
-            </span>
-          </p>
-          <Payload title="Value" bytes={outcome.bytes} />
-        </>
-      );
-  }
+  const { label, tone, icon } = OUTCOMES[outcome.kind];
+  return (
+    <>
+      <p className="promise">
+        <strong>{name}</strong>
+        <span className="status" data-tone={tone}>
+          <Icon name={icon} size={13} /> {label}
+        </span>
+      </p>
+      {outcome.kind === "failure" && <p className="note-failure said">{outcome.message}</p>}
+      {outcome.kind === "value" && <Payload title="Value" bytes={outcome.bytes} />}
+    </>
+  );
 }

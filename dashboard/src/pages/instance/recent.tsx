@@ -1,5 +1,5 @@
 import type { Place } from "../../api/instance.ts";
-import { Failure, Loading } from "../../ui/states.tsx";
+import { Unloaded } from "../../ui/states.tsx";
 import { Member } from "./lock.tsx";
 import { useRecent } from "./use-instance.ts";
 
@@ -10,11 +10,7 @@ export function Recent({ of }: { readonly of: Place }) {
     <section className="card" aria-label="Recent invocations">
       <h2>Recent invocations</h2>
       {data === undefined ? (
-        error === null ? (
-          <Loading what="invocations" />
-        ) : (
-          <Failure error={error} onRetry={() => void refetch()} />
-        )
+        <Unloaded what="invocations" error={error} retry={refetch} />
       ) : data.length === 0 ? (
         <p className="muted">None is stored: nobody has called it, or the retention of all is over.</p>
       ) : (

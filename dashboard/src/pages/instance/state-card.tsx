@@ -1,30 +1,24 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import type { Place, StateEntry } from "../../api/instance.ts";
-import { useFeed } from "../../live/use-live.ts";
 import { bytes, plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { toast } from "../../ui/toasts.tsx";
 import { ConflictDialog } from "./conflicts.tsx";
-import { clearing, conflictsOf, type Edit, type Edited, edit, isDone } from "./edit.ts";
+import { type Conflict, clearing, conflictsWith, type Edit, type Edited, edit } from "./edit.ts";
 import { EditDialog } from "./edit-dialog.tsx";
 import { Entries } from "./entries.tsx";
+import { comingOf, foresee } from "./foresight.ts";
 import { nameText } from "./names.ts";
 import { RemoveDialog } from "./remove-dialog.tsx";
 import { type InstanceAnswer, instanceKey } from "./use-instance.ts";
+import { usePending } from "./use-pending.ts";
 import type { Refused } from "./use-write.ts";
 import { sizeOfBase64 } from "./value.ts";
 
 type Open =
   | { readonly kind: "edit"; readonly entry: StateEntry | undefined }
-  | { readonly kind: "remove"; readonly edits: readonly Edit[]; readonly isAll: boolean }
-  | { readonly kind: "lost"; readonly refused: Refused };
-
-/** A change that waits for its turn. */
-interface Pending {
-  readonly position: number;
-  readonly edits: readonly Edit[];
-}
+  | { readonly kind: "remove"; readonly edits: readonly Edit[]; readonly isAll: boolean };
 
 interface StateCardProps {
   readonly place: Place;
@@ -35,36 +29,50 @@ interface StateCardProps {
 
 /** The state of an instance, to read and to change. */
 export function StateCard({ place, of, isServed }: StateCardProps) {
-  const { entries, holder, queue } = of;
+  const { entries, holder } = of;
   const client = useQueryClient();
   const [open, setOpen] = useState<Open>();
-  const pending = usePending(place, of, onDropped);
-  const isQueued = queue.some(({ change }) => change !== undefined);
-  const isReadOnly = !isServed || isQueued;
+  /** Edits that were not applied and have to be decided on, one after the other. */
+  const [lost, setLost] = useState<readonly Refused[]>([]);
+  const pending = usePending(place, of, {
+    onApplied: (edits) => toast("good", `${doneText(edits)}, now that the key was free`),
+    onDropped: (edits) => void onDropped(edits),
+  });
+  // What somebody edits is what changes that wait will leave there.
+  const { entries: foreseen, steps } = foresee(of);
+  const coming = comingOf(entries, foreseen);
   const close = () => setOpen(undefined);
 
   async function onDone(edits: readonly Edit[], edited: Edited): Promise<void> {
-    close();
     // What is on its way may be older than the change.
     await client.invalidateQueries({ queryKey: instanceKey(place), exact: true });
-    if (edited.outcome === "queued") pending.wait({ position: edited.position, edits });
+    if (edited.outcome === "queued") pending.wait({ ...edited, edits });
     else toast("good", doneText(edits));
   }
 
   /** The server drops a change when anything of the state is another; what others have written elsewhere is in nobody's way. */
-  async function onDropped(edits: readonly Edit[], now: readonly StateEntry[]): Promise<void> {
-    const conflicts = conflictsOf(now, edits);
-    if (conflicts.length > 0) setOpen({ kind: "lost", refused: { edits, conflicts } });
-    else {
-      try {
-        const edited = await edit(place, edits);
-        if (edited.outcome === "conflict") setOpen({ kind: "lost", refused: { edits, conflicts: edited.conflicts } });
-        else await onDone(edits, edited);
-      } catch (error) {
-        toast("bad", `The change was not applied. ${(error as Error).message}`);
-      }
+  async function onDropped(edits: readonly Edit[]): Promise<void> {
+    try {
+      const edited = await edit(place, edits);
+      if (edited.outcome === "conflict") decideOn(edits, edited.conflicts);
+      else await onDone(edits, edited);
+    } catch (error) {
+      toast("bad", `The change was not applied. ${(error as Error).message}`);
+      decideOn(edits, conflictsWith(of.entries, edits));
     }
   }
+
+  function decideOn(edits: readonly Edit[], conflicts: readonly Conflict[]): void {
+    setLost((others) => [...others, { edits, conflicts }]);
+  }
+
+  function onDialogDone(edits: readonly Edit[], edited: Edited): void {
+    close();
+    void onDone(edits, edited);
+  }
+
+  const [undecided] = lost;
+  const nextLost = () => setLost(([, ...others]) => others);
 
   const holderName = holder === undefined ? undefined : (of.invocations.get(holder)?.target_handler_name ?? holder);
   const size = entries.reduce((sum, { name, value }) => sum + sizeOfBase64(name) + sizeOfBase64(value), 0);
@@ -81,7 +89,7 @@ export function StateCard({ place, of, isServed }: StateCardProps) {
           <button
             type="button"
             className="button"
-            disabled={isReadOnly}
+            disabled={!isServed}
             onClick={() => setOpen({ kind: "edit", entry: undefined })}
           >
             <Icon name="plus" size={14} /> Add
@@ -90,25 +98,27 @@ export function StateCard({ place, of, isServed }: StateCardProps) {
             type="button"
             className="button"
             data-destructive=""
-            disabled={isReadOnly || entries.length === 0}
-            onClick={() => setOpen({ kind: "remove", edits: clearing(entries), isAll: true })}
+            disabled={!isServed || foreseen.length === 0}
+            onClick={() => setOpen({ kind: "remove", edits: clearing(foreseen), isAll: true })}
           >
             <Icon name="trash" size={14} /> Clear all
           </button>
         </div>
       </header>
-      {isQueued && (
+      {steps.length > 0 && (
         <p className="state-note" role="status">
           <Icon name="clock" size={14} />
           <span>
-            A change of this state waits until {holderName ?? "the invocation before it"} has ended. It is applied if
-            the state is then as it was when the change was made. Until then it cannot be edited again.
+            {steps.length === 1 ? "A change of this state waits" : `${steps.length} changes of this state wait`} until{" "}
+            {holderName ?? "the invocation before"} has ended. {steps.length === 1 ? "It" : "Each"} is applied if the
+            state is then what it was made for. What you edit now waits behind, and is made on top.
           </span>
         </p>
       )}
       <Entries
         entries={entries}
-        isReadOnly={isReadOnly}
+        coming={coming}
+        isReadOnly={!isServed}
         onEdit={(entry) => setOpen({ kind: "edit", entry })}
         onRemove={(entry) => setOpen({ kind: "remove", edits: clearing([entry]), isAll: false })}
       />
@@ -116,10 +126,10 @@ export function StateCard({ place, of, isServed }: StateCardProps) {
         <EditDialog
           place={place}
           entry={open.entry}
-          entries={entries}
+          entries={foreseen}
           holder={holderName}
           onClose={close}
-          onDone={onDone}
+          onDone={onDialogDone}
         />
       )}
       {open?.kind === "remove" && (
@@ -129,45 +139,30 @@ export function StateCard({ place, of, isServed }: StateCardProps) {
           isAll={open.isAll}
           holder={holderName}
           onClose={close}
-          onDone={onDone}
+          onDone={onDialogDone}
         />
       )}
-      {open?.kind === "lost" && <ConflictDialog place={place} refused={open.refused} onClose={close} onDone={onDone} />}
+      {open === undefined && undecided !== undefined && (
+        <ConflictDialog
+          key={lost.length}
+          place={place}
+          refused={undecided}
+          onClose={nextLost}
+          onDone={(edits, edited) => {
+            nextLost();
+            void onDone(edits, edited);
+          }}
+        />
+      )}
     </section>
   );
 }
 
 function doneText(edits: readonly Edit[]): string {
   const [first] = edits;
-  if (edits.length !== 1 || first === undefined) return `Cleared ${plural(edits.length, "entry", "entries")}`;
+  if (edits.length !== 1 || first === undefined) {
+    const verb = edits.every(({ now }) => now === undefined) ? "Cleared" : "Changed";
+    return `${verb} ${plural(edits.length, "entry", "entries")}`;
+  }
   return first.now === undefined ? `Deleted ${nameText(first.name)}` : `Wrote ${nameText(first.name)}`;
-}
-
-type OnDropped = (edits: readonly Edit[], now: readonly StateEntry[]) => void;
-
-/** Waits for the turn of a change, and says what has become of it. */
-function usePending(place: Place, of: InstanceAnswer, onDropped: OnDropped) {
-  const [pending, setPending] = useState<Pending>();
-  const outcomes = useRef(new Map<number, "applied" | "dropped">());
-  useFeed((event) => {
-    if (event.type !== "changes") return;
-    for (const { service, key, scope, outcome, position } of event.states ?? []) {
-      const isHere = service === place.service && key === place.key && scope === place.scope;
-      if (isHere && position !== undefined) outcomes.current.set(position, outcome);
-    }
-  });
-  const dropped = useRef(onDropped);
-  dropped.current = onDropped;
-  useEffect(() => {
-    if (pending === undefined) return;
-    const { position, edits } = pending;
-    if (of.queue.some((queued) => queued.position === position && queued.change !== undefined)) return;
-    setPending(undefined);
-    // A page that was away when it happened has not heard of it, and has to look.
-    const outcome = outcomes.current.get(position) ?? (isDone(of.entries, edits) ? "applied" : "dropped");
-    outcomes.current.delete(position);
-    if (outcome === "applied") toast("good", `${doneText(edits)}, now that the key was free`);
-    else dropped.current(edits, of.entries);
-  }, [pending, of]);
-  return { wait: setPending };
 }

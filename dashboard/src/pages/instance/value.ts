@@ -1,3 +1,5 @@
+import { isJson } from "../../ui/exact-json.ts";
+
 /** How bytes are shown and typed. */
 export type Form = "json" | "text" | "hex" | "base64";
 
@@ -81,15 +83,6 @@ export function typedAs(text: string, form: Form): Uint8Array {
       } catch {
         throw new Error("That is no base64.");
       }
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -2,10 +2,9 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ACTION_NAMES, ACTIONS, type Action, act } from "../../api/actions.ts";
 import { type Invocation, shortId, statusOf } from "../../api/invocation.ts";
+import { ActionButtons } from "../../ui/action-buttons.tsx";
 import { ConfirmDialog } from "../../ui/dialog-confirm.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { toast } from "../../ui/toasts.tsx";
-import { ACTION_ICONS } from "../invocations/bulk.tsx";
 import { DeploymentField } from "./deployment-field.tsx";
 
 /** What can be done to an invocation in the status that it has. */
@@ -18,17 +17,7 @@ export function Actions({ of }: { readonly of: Invocation }) {
   });
   return (
     <div className="actions">
-      {possible.map((name) => (
-        <button
-          key={name}
-          type="button"
-          className="button"
-          data-destructive={ACTIONS[name].isDestructive || undefined}
-          onClick={() => setAction(name)}
-        >
-          <Icon name={ACTION_ICONS[name]} size={14} /> {ACTIONS[name].verb}
-        </button>
-      ))}
+      <ActionButtons actions={possible} onChoose={setAction} />
       {action !== undefined && <ActionDialog action={action} of={of} onClose={() => setAction(undefined)} />}
     </div>
   );

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { duration, fullTime } from "../../ui/time.ts";
 import type { Scale } from "./scale.ts";
 
@@ -11,6 +11,9 @@ interface BarProps {
   readonly tone: BarTone;
   readonly text: ReactNode;
 }
+
+/** Of a line of the journal of an invocation that this one called, directly or not. */
+export const indent = (depth: number): CSSProperties => ({ "--depth": depth }) as CSSProperties;
 
 const isSeen = (place: number): boolean => place >= 0 && place <= 1;
 const clamped = (place: number): number => Math.min(1, Math.max(0, place));

@@ -3,10 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { type Drop, dropAfter } from "../../api/edits.ts";
 import { shortId } from "../../api/invocation.ts";
+import { ConfirmDialog } from "../../ui/dialog-confirm.tsx";
 import { plural } from "../../ui/format.ts";
 import { Failure, Loading } from "../../ui/states.tsx";
 import { toast } from "../../ui/toasts.tsx";
-import { FormDialog } from "./form-dialog.tsx";
 import type { Entry } from "./journal.ts";
 import { lineName, verbOf } from "./words.ts";
 
@@ -28,7 +28,7 @@ export function DropDialog({ id, entry, onClose }: DropDialogProps) {
     retry: false,
   });
   return (
-    <FormDialog
+    <ConfirmDialog
       title={`Drop what follows ${lineName(entry)}?`}
       description={<p>The handler replays its journal up to this entry and does again what comes behind.</p>}
       verb="Drop and keep paused"
@@ -36,7 +36,7 @@ export function DropDialog({ id, entry, onClose }: DropDialogProps) {
       isWide
       isDisabled={plan.data === undefined}
       onClose={onClose}
-      onDone={async () => {
+      onConfirm={async () => {
         const dropped = await dropAfter(id, { ...options, isDryRun: false });
         toast("good", `Dropped ${plural(dropped.entry_count, "entry", "entries")}. Resume it to go on.`);
       }}
@@ -51,7 +51,7 @@ export function DropDialog({ id, entry, onClose }: DropDialogProps) {
           cancel
         </label>
       )}
-    </FormDialog>
+    </ConfirmDialog>
   );
 }
 

@@ -98,6 +98,22 @@ function Bodies({ bodies }: { readonly bodies: readonly StoredBody[] }) {
 
 function PartView({ part }: { readonly part: Part }) {
   if (part.kind === "bytes") return <Payload title={part.name} bytes={part.bytes} />;
+  if (part.kind === "names") {
+    return (
+      <div className="payload">
+        <h4>
+          {part.name} <span className="muted num">{part.names.length}</span>
+        </h4>
+        <ul className="key-names">
+          {part.names.map((name) => (
+            <li key={name}>
+              <code>{name}</code>
+            </li>
+          ))}
+        </ul>
+      </div>
+    );
+  }
   if (part.kind === "failure") {
     return (
       <div className="payload" data-failed>

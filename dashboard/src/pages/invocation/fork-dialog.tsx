@@ -2,9 +2,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { act } from "../../api/actions.ts";
 import { type Invocation, shortId } from "../../api/invocation.ts";
+import { ConfirmDialog } from "../../ui/dialog-confirm.tsx";
 import { toast } from "../../ui/toasts.tsx";
 import { DeploymentField } from "./deployment-field.tsx";
-import { FormDialog } from "./form-dialog.tsx";
 import type { Entry } from "./journal.ts";
 import { lineName } from "./words.ts";
 
@@ -19,7 +19,7 @@ export function ForkDialog({ of, entry, onClose }: ForkDialogProps) {
   const [deployment, setDeployment] = useState("latest");
   const navigate = useNavigate();
   return (
-    <FormDialog
+    <ConfirmDialog
       title={`Restart from ${lineName(entry)}?`}
       description={
         <p>
@@ -30,7 +30,7 @@ export function ForkDialog({ of, entry, onClose }: ForkDialogProps) {
       }
       verb="Restart from here"
       onClose={onClose}
-      onDone={async () => {
+      onConfirm={async () => {
         const id = await act("restart", of.id, { from: entry.index, deployment });
         if (id === undefined) throw new Error("The server has not said which invocation it started");
         toast("good", `Restarted from ${lineName(entry)}`);
@@ -45,6 +45,6 @@ export function ForkDialog({ of, entry, onClose }: ForkDialogProps) {
           keeps="The one it ran on"
         />
       )}
-    </FormDialog>
+    </ConfirmDialog>
   );
 }

@@ -45,6 +45,8 @@ export interface Entry {
   readonly isPending: boolean;
   readonly hasFailed: boolean;
   readonly completedBy: number | undefined;
+  /** By which those who wait for it name it. */
+  readonly completionIds: readonly number[];
   readonly size: number;
   readonly callee: Callee | undefined;
   /** Of a sleep or a delayed send. */
@@ -162,6 +164,7 @@ export function readJournal(entries: readonly StoredEntry[], events: readonly St
       isPending: resultId !== undefined && completion === undefined,
       hasFailed: completion?.hasFailed ?? fields.result === "Failure",
       completedBy: completion?.index,
+      completionIds: [resultId, number(fields.invocation_id_completion_id)].filter((id) => id !== undefined),
       size: entry.raw_length + (completion?.size ?? 0),
       callee: calleeOf(type, fields),
       dueMs: number(fields.wake_up_time) || number(fields.invoke_time) || undefined,
@@ -317,6 +320,7 @@ function signalOf(entry: StoredEntry, hasFailed: boolean): Entry {
     isPending: false,
     hasFailed,
     completedBy: undefined,
+    completionIds: [],
     size: entry.raw_length,
     callee: undefined,
     dueMs: undefined,

@@ -1,14 +1,15 @@
 import { Link } from "@tanstack/react-router";
-import { type CSSProperties, useState } from "react";
+import { useState } from "react";
 import type { Invocation } from "../../api/invocation.ts";
 import { Icon, type IconName } from "../../ui/icon.tsx";
 import { duration, fullTime, msOf } from "../../ui/time.ts";
 import { Ago } from "../../ui/time-view.tsx";
-import { Bar, type BarTone, Ticks } from "./bar.tsx";
+import { Bar, type BarTone, indent, Ticks } from "./bar.tsx";
 import { EntryDetails } from "./entry-details.tsx";
 import type { Edit, Entry, FailedAttempts, Intervention, Journal } from "./journal.ts";
 import { MismatchView } from "./mismatch-view.tsx";
 import type { Scale } from "./scale.ts";
+import { SuspensionLine } from "./suspension-line.tsx";
 import { useJournal } from "./use-journal.ts";
 import { iconOf, verbOf } from "./words.ts";
 
@@ -186,7 +187,12 @@ function Nested({ id, scale, endMs, depth }: Pick<LineProps, "id" | "scale" | "e
   const { lines } = journal.data;
   if (lines.length === 0) return <div className="line line-note">Nothing of it is stored.</div>;
   const isLive = !lines.some((line) => line.kind === "entry" && line.type === "Output");
-  return <Lines id={id} of={undefined} journal={journal.data} {...{ scale, endMs, isLive, depth }} />;
+  return (
+    <>
+      <SuspensionLine id={id} {...{ lines, scale, endMs, depth }} />
+      <Lines id={id} of={undefined} journal={journal.data} {...{ scale, endMs, isLive, depth }} />
+    </>
+  );
 }
 
 interface FailureLineProps extends LineProps {
@@ -306,5 +312,3 @@ function EditLine({ edit, ...rest }: LineProps & { readonly edit: Edit }) {
       : `${what.entryCount} dropped behind #${what.after}`;
   return <PointLine {...rest} icon="step" verb="Edited" name={name} atMs={atMs} detail={detail} />;
 }
-
-const indent = (depth: number): CSSProperties => ({ "--depth": depth }) as CSSProperties;

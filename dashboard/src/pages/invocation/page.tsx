@@ -5,7 +5,7 @@ import { useLive } from "../../live/use-live.ts";
 import { CopyButton } from "../../ui/copy.tsx";
 import { InstanceLink } from "../../ui/instance-link.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { Empty, Unloaded } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
 import { duration, fullTime, keptFor, msOf, useNow } from "../../ui/time.ts";
@@ -24,13 +24,7 @@ export function InvocationPage() {
   });
   if (query.data === undefined) {
     return (
-      <Page title="Invocation">
-        {query.error === null ? (
-          <Loading what="the invocation" />
-        ) : (
-          <Failure error={query.error} onRetry={() => void query.refetch()} />
-        )}
-      </Page>
+      <Page title="Invocation">{<Unloaded what="the invocation" error={query.error} retry={query.refetch} />}</Page>
     );
   }
   if (query.data === null) {
@@ -60,8 +54,10 @@ export function InvocationPage() {
           </h1>
           <div className="invocation-id">
             <StatusBadge status={statusOf(of)} />
-            <code>{id}</code>
-            <CopyButton text={id} label="the id" />
+            <span className="copyable">
+              <code>{id}</code>
+              <CopyButton text={id} label="the id" />
+            </span>
           </div>
         </div>
       }

@@ -2,6 +2,8 @@
 export type Part =
   | { readonly kind: "bytes"; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: "failure"; readonly name: string; readonly code: number; readonly message: string }
+  /** Keys of the state. */
+  | { readonly kind: "names"; readonly name: string; readonly names: readonly string[] }
   | { readonly kind: "pairs"; readonly name: string; readonly pairs: readonly (readonly [string, string])[] };
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -11,6 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   Success: "Result",
   Failure: "Failure",
   headers: "Headers",
+  state_keys: "Keys",
 };
 
 /** Finds payloads, failures and headers in `entry_json` of `sys_journal`, where bytes are arrays of numbers. */
@@ -28,7 +31,9 @@ function walk(value: unknown, parts: Part[]): void {
   for (const [name, inner] of Object.entries(value)) {
     const title = NAMES[name];
     if (title === undefined) walk(inner, parts);
-    else if (isBytes(inner)) {
+    else if (name === "state_keys") {
+      if (Array.isArray(inner)) parts.push({ kind: "names", name: title, names: inner.map(String) });
+    } else if (isBytes(inner)) {
       if (name !== "headers") parts.push({ kind: "bytes", name: title, bytes: Uint8Array.from(inner) });
     } else if (isPairs(inner)) {
       parts.push({ kind: "pairs", name: title, pairs: inner.map(({ name: header, value: said }) => [header, said]) });

@@ -1,10 +1,11 @@
 import { useState } from "react";
 import { setResult } from "../../api/edits.ts";
+import { ConfirmDialog } from "../../ui/dialog-confirm.tsx";
 import { Editor } from "../../ui/editor.tsx";
+import { isJson } from "../../ui/exact-json.ts";
 import { toast } from "../../ui/toasts.tsx";
-import { FormDialog } from "./form-dialog.tsx";
 import type { Entry } from "./journal.ts";
-import { isJson, type ResultDraft, type ResultKind, resultKinds, resultOf } from "./result.ts";
+import { keysOf, type ResultDraft, type ResultKind, resultKinds, resultOf } from "./result.ts";
 import { lineName } from "./words.ts";
 
 interface ResultDialogProps {
@@ -23,19 +24,23 @@ const NOTHING: Readonly<Record<string, string>> = {
   CompletePromise: "Completed",
 };
 
+const STATE_READ = /State(Keys)?$/;
+
 /** Another result for an entry of a paused invocation, or the first one. */
 export function ResultDialog({ id, entry, initial, onClose }: ResultDialogProps) {
   const [draft, setDraft] = useState(initial);
   const change = (changed: Partial<ResultDraft>) => setDraft({ ...draft, ...changed });
   const kinds = resultKinds(entry);
   const result = resultOf(draft);
+  const keys = keysOf(draft.text);
   const labels: Readonly<Record<ResultKind, string>> = {
     value: "Value",
     failure: "Failure",
+    keys: "Keys",
     void: NOTHING[entry.type] ?? "Nothing",
   };
   return (
-    <FormDialog
+    <ConfirmDialog
       title={`${entry.isPending ? "Give" : "Edit"} the result of ${lineName(entry)}`}
       description={
         <p>
@@ -44,14 +49,14 @@ export function ResultDialog({ id, entry, initial, onClose }: ResultDialogProps)
             : "From the next attempt on the handler gets this instead. What has been done with the old one stays done."}{" "}
           The journal's events keep both.
           {entry.type === "Call" && entry.isPending && " The called invocation goes on; its own result is dropped."}
-          {entry.type.endsWith("State") && " The state itself is not changed."}
+          {STATE_READ.test(entry.type) && " The state itself is not changed."}
         </p>
       }
       verb={entry.isPending ? "Give this result" : "Replace the result"}
-      isWide={kinds.includes("value")}
+      isWide={kinds.includes("value") || kinds.includes("keys")}
       isDisabled={result === undefined}
       onClose={onClose}
-      onDone={async () => {
+      onConfirm={async () => {
         if (result === undefined) return;
         const detached = await setResult(id, entry.index, result);
         toast(
@@ -83,6 +88,16 @@ export function ResultDialog({ id, entry, initial, onClose }: ResultDialogProps)
           )}
         </>
       )}
+      {draft.kind === "keys" && (
+        <>
+          <Editor label="Names of keys" language="json" value={draft.text} onChange={(text) => change({ text })} />
+          {typeof keys === "string" && (
+            <p className="form-error" role="alert">
+              {keys}
+            </p>
+          )}
+        </>
+      )}
       {draft.kind === "failure" && (
         <div className="result-failure">
           <label className="form-field">
@@ -96,6 +111,6 @@ export function ResultDialog({ id, entry, initial, onClose }: ResultDialogProps)
         </div>
       )}
       {draft.kind === "void" && <p>{labels.void}: it has ended without a value.</p>}
-    </FormDialog>
+    </ConfirmDialog>
   );
 }

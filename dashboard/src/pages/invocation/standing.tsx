@@ -161,6 +161,8 @@ interface LastFailureProps {
 function LastFailure({ failure, lines }: LastFailureProps) {
   const { code, message, stacktrace, restateCode, relatedCommandIndex, relatedCommandName } = failure;
   if (restateCode === "RT0016") {
+    // Without the journal there is nothing to compare with.
+    if (lines.length === 0) return null;
     const related = { commandIndex: relatedCommandIndex, commandName: relatedCommandName, commandType: undefined };
     return (
       <MismatchView

@@ -8,7 +8,10 @@ import { ENTRY_LIMIT, type Entry, type Line } from "./journal.ts";
 import { Lines } from "./lines.tsx";
 import { scaleOf, viewOf } from "./scale.ts";
 import { StateView } from "./state-view.tsx";
+import { SuspensionLine } from "./suspension-line.tsx";
+import type { Suspension } from "./suspensions.ts";
 import { useJournal } from "./use-journal.ts";
+import { useSuspensions } from "./use-suspensions.ts";
 import { lineName } from "./words.ts";
 
 type Kind = "even" | "linear";
@@ -26,7 +29,11 @@ export function Timeline({ of }: { readonly of: Invocation }) {
   const isLive = of.status !== "completed";
   const now = useNow();
   const startMs = msOf(of.created_at) as number;
-  const times = useMemo(() => (journal.data === undefined ? [] : timesOf(journal.data.lines)), [journal.data]);
+  const { data: suspended } = useSuspensions(of.id);
+  const times = useMemo(
+    () => (journal.data === undefined ? [] : timesOf(journal.data.lines, suspended?.suspensions ?? [])),
+    [journal.data, suspended],
+  );
   const endMs = isLive
     ? Math.max(now, ...times.slice(-1))
     : Math.max(msOf(of.completed_at) ?? startMs, times.at(-1) ?? startMs);
@@ -98,6 +105,7 @@ export function Timeline({ of }: { readonly of: Invocation }) {
                 ))}
               </span>
             </div>
+            <SuspensionLine id={of.id} {...{ lines, scale, endMs }} depth={0} />
             <Lines
               id={of.id}
               of={of}
@@ -114,10 +122,12 @@ export function Timeline({ of }: { readonly of: Invocation }) {
   );
 }
 
-function timesOf(lines: readonly Line[]): number[] {
+function timesOf(lines: readonly Line[], suspensions: readonly Suspension[]): number[] {
   const times = lines.flatMap((line): readonly (number | undefined)[] =>
     line.kind === "entry" ? [line.atMs, line.endMs] : line.kind === "failure" ? line.atMs : [line.atMs],
   );
+  // Their ends are those of what they waited for, which are there.
+  times.push(...suspensions.map(({ sinceMs }) => sinceMs));
   return times.filter((ms) => ms !== undefined).sort((a, b) => a - b);
 }
 

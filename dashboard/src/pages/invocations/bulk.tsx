@@ -1,18 +1,9 @@
 import { useMemo, useState } from "react";
 import { ACTION_NAMES, ACTIONS, type Action, actOnAll } from "../../api/actions.ts";
 import { type ListedInvocation, statusOf } from "../../api/invocation.ts";
+import { ActionButtons } from "../../ui/action-buttons.tsx";
 import { ConfirmManyDialog } from "../../ui/dialog-confirm.tsx";
 import { count, plural } from "../../ui/format.ts";
-import { Icon, type IconName } from "../../ui/icon.tsx";
-
-export const ACTION_ICONS: Readonly<Record<Action, IconName>> = {
-  cancel: "cancel",
-  kill: "skull",
-  pause: "pause",
-  resume: "play",
-  restart: "restart",
-  purge: "trash",
-};
 
 interface BulkProps {
   readonly selected: ReadonlySet<string>;
@@ -27,17 +18,7 @@ export function BulkBar({ selected, rowOf, onClear }: BulkProps) {
     <div className="bulk" role="toolbar" aria-label="Selected invocations">
       <strong className="num">{count(selected.size)} selected</strong>
       <div className="bulk-actions">
-        {ACTION_NAMES.map((name) => (
-          <button
-            key={name}
-            type="button"
-            className="button"
-            data-destructive={ACTIONS[name].isDestructive || undefined}
-            onClick={() => setAction(name)}
-          >
-            <Icon name={ACTION_ICONS[name]} size={14} /> {ACTIONS[name].verb}
-          </button>
-        ))}
+        <ActionButtons actions={ACTION_NAMES} onChoose={setAction} />
       </div>
       <button type="button" className="button quiet" onClick={onClear}>
         Clear selection

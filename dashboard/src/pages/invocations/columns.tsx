@@ -1,9 +1,10 @@
 import type { ColumnDef, RowData } from "@tanstack/react-table";
 import type { ReactNode } from "react";
 import { type ListedInvocation, shortId, statusOf } from "../../api/invocation.ts";
+import { plural } from "../../ui/format.ts";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
-import { duration, fullTime, keptFor, msOf, useNow } from "../../ui/time.ts";
+import { duration, fullTime, keptFor, msOf, useClock } from "../../ui/time.ts";
 import { Ago } from "../../ui/time-view.tsx";
 
 declare module "@tanstack/react-table" {
@@ -36,15 +37,20 @@ const code = (value: string | undefined): ReactNode =>
 const id = (value: string | undefined): ReactNode =>
   value === undefined ? none : <code title={value}>{shortId(value)}</code>;
 
+/** What the server calls the size of a journal is how many entries it has. */
+const entries = (size: number | undefined): ReactNode =>
+  size === undefined ? none : <span className="num">{plural(size, "entry", "entries")}</span>;
+
 const KINDS = { service: "Service", virtual_object: "Virtual object", workflow: "Workflow" } as const;
 
 /** How long it took, or takes: from creation (or its due time) to the end. */
 function Took({ row }: { readonly row: ListedInvocation }) {
-  const now = useNow();
   const fromMs = msOf(row.scheduled_start_at ?? row.created_at) as number;
   const toMs = msOf(row.completed_at);
-  if (toMs === undefined && fromMs > now) return none;
-  const text = duration(Math.max(0, (toMs ?? now) - fromMs));
+  const text = useClock((now) =>
+    toMs === undefined && fromMs > now ? undefined : duration(Math.max(0, (toMs ?? now) - fromMs)),
+  );
+  if (text === undefined) return none;
   return <span className={toMs === undefined ? "num going" : "num"}>{text}</span>;
 }
 
@@ -104,6 +110,7 @@ export const COLUMNS: ColumnDef<ListedInvocation>[] = [
   column("scope", "Scope", "110px", (row) => code(row.scope)),
   column("limit", "Limit key", "110px", (row) => code(row.limit_key)),
   column("restarted", "Restarted from", "136px", (row) => id(row.restarted_from)),
+  column("size", "Journal size", "96px", (row) => entries(row.journal_size), true),
   column("protocol", "Protocol", "76px", (row) => row.pinned_service_protocol_version ?? none, true),
   column("kept", "Result kept", "96px", (row) => text(keptFor(row.completion_retention)), true),
   column("journal_kept", "Journal kept", "100px", (row) => text(keptFor(row.journal_retention)), true),

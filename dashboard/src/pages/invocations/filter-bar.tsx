@@ -25,14 +25,32 @@ const TIMES: readonly (readonly [string, string])[] = [
   ["7d", "Last 7 days"],
 ];
 
+type RareName =
+  | ("caller" | "idempotency" | "scope" | "until")
+  | ("modified_since" | "modified_until" | "completed_since" | "completed_until");
+
+interface RareFilter {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly isTime?: true;
+}
+
+function time(label: string): RareFilter {
+  return { label, placeholder: `${label}: 15m, 7d, a time`, isTime: true };
+}
+
 /** Filters that are there when somebody asks for them. */
-const RARE = {
+const RARE: Readonly<Record<RareName, RareFilter>> = {
   caller: { label: "Called by", placeholder: "Called by: target or id" },
   idempotency: { label: "Idempotency key", placeholder: "Idempotency key" },
   scope: { label: "Scope", placeholder: "Scope" },
-  until: { label: "Created before", placeholder: "Created before: 15m, 7d, a time" },
-} as const;
-type RareName = keyof typeof RARE;
+  until: time("Created before"),
+  modified_since: time("Modified after"),
+  modified_until: time("Modified before"),
+  completed_since: time("Completed after"),
+  completed_until: time("Completed before"),
+};
+
 const RARE_NAMES = Object.keys(RARE) as readonly RareName[];
 
 /** Each change is in the address at once, so that it can be shared and survives a reload. */
@@ -93,7 +111,7 @@ export function FilterBar({ search, filter, counts, onChange, onClear }: FilterB
             onChange={(text) => onChange({ [name]: text })}
             placeholder={RARE[name].placeholder}
             field={name === added ? addedField : undefined}
-            isWrong={name === "until" && search.until !== undefined && sinceMs(search.until, 0) === undefined}
+            isWrong={RARE[name].isTime === true && isNoTime(search[name])}
           />
         ))}
         {(deployed.length > 1 || filter.deployment !== undefined) && (
@@ -181,6 +199,8 @@ export function FilterBar({ search, filter, counts, onChange, onClear }: FilterB
     </div>
   );
 }
+
+const isNoTime = (text: string | undefined): boolean => text !== undefined && sinceMs(text, 0) === undefined;
 
 function withOwn(names: readonly string[], own: string | undefined): readonly string[] {
   return own === undefined || names.includes(own) ? names : [...names, own];

@@ -1,5 +1,7 @@
 import { type Invocation, STATUSES, type Status, statusCondition, statusOf } from "../../api/invocation.ts";
 import { containing, quoted } from "../../api/sql.ts";
+import type { Change } from "../../live/messages.ts";
+import { msOf } from "../../ui/time.ts";
 
 /** The parameters of the page's address. */
 export const FILTER_NAMES = [
@@ -16,6 +18,10 @@ export const FILTER_NAMES = [
     "failure",
     "since",
     "until",
+    "modified_since",
+    "modified_until",
+    "completed_since",
+    "completed_until",
     "order",
   ] as const),
 ] as const;
@@ -37,9 +43,13 @@ export interface Filter {
   readonly deployment: string | undefined;
   /** A part of what a failed attempt or the end says. */
   readonly failure: string | undefined;
-  /** How long ago (`15m`, `24h`, `7d`) or a time. */
+  /** Of the creation: how long ago (`15m`, `24h`, `7d`) or a time, as all bounds of time. */
   readonly since: string | undefined;
   readonly until: string | undefined;
+  readonly modifiedSince: string | undefined;
+  readonly modifiedUntil: string | undefined;
+  readonly completedSince: string | undefined;
+  readonly completedUntil: string | undefined;
   readonly isOldestFirst: boolean;
 }
 
@@ -58,6 +68,10 @@ export function filterOf(search: FilterSearch): Filter {
     failure: search.failure,
     since: search.since,
     until: search.until,
+    modifiedSince: search.modified_since,
+    modifiedUntil: search.modified_until,
+    completedSince: search.completed_since,
+    completedUntil: search.completed_until,
     isOldestFirst: search.order === "oldest",
   };
 }
@@ -75,6 +89,32 @@ export function sinceMs(since: string | undefined, nowMs: number): number | unde
   if (ago !== null) return nowMs - Number(ago[1]) * UNIT_MS[ago[2] as keyof typeof UNIT_MS];
   const ms = Date.parse(since);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** A time from `sinceMs` to `untilMs`, both included; `undefined`: whenever. */
+interface Span {
+  readonly sinceMs: number | undefined;
+  readonly untilMs: number | undefined;
+}
+
+function spanOf(since: string | undefined, until: string | undefined, nowMs: number): Span {
+  return { sinceMs: sinceMs(since, nowMs), untilMs: sinceMs(until, nowMs) };
+}
+
+const createdSpan = ({ since, until }: Filter, nowMs: number) => spanOf(since, until, nowMs);
+const modifiedSpan = (filter: Filter, nowMs: number) => spanOf(filter.modifiedSince, filter.modifiedUntil, nowMs);
+const completedSpan = (filter: Filter, nowMs: number) => spanOf(filter.completedSince, filter.completedUntil, nowMs);
+
+function spanConditions(column: string, span: Span): string[] {
+  const bound = (operator: string, ms: number | undefined) =>
+    ms === undefined ? [] : [`${column} ${operator} ${quoted(new Date(ms).toISOString())}`];
+  return [...bound(">=", span.sinceMs), ...bound("<=", span.untilMs)];
+}
+
+/** What has no time is in no span that has a bound. */
+function isWithin(ms: number | undefined, span: Span): boolean {
+  const { sinceMs: from = Number.NEGATIVE_INFINITY, untilMs: to = Number.POSITIVE_INFINITY } = span;
+  return ms === undefined ? span.sinceMs === undefined && span.untilMs === undefined : ms >= from && ms <= to;
 }
 
 /** `WHERE …` of the filter, or nothing. */
@@ -95,10 +135,11 @@ export function conditionOf(filter: Filter, nowMs: number): string {
     );
   }
   if (deployment !== undefined) conditions.push(`pinned_deployment_id = ${quoted(deployment)}`);
-  const from = sinceMs(filter.since, nowMs);
-  if (from !== undefined) conditions.push(`created_at >= ${quoted(new Date(from).toISOString())}`);
-  const to = sinceMs(filter.until, nowMs);
-  if (to !== undefined) conditions.push(`created_at <= ${quoted(new Date(to).toISOString())}`);
+  conditions.push(
+    ...spanConditions("created_at", createdSpan(filter, nowMs)),
+    ...spanConditions("completed_at", completedSpan(filter, nowMs)),
+    ...spanConditions("modified_at", modifiedSpan(filter, nowMs)),
+  );
   if (statuses.length > 0) conditions.push(statusCondition(statuses));
   if (failure !== undefined) {
     const pattern = containing(failure);
@@ -108,8 +149,24 @@ export function conditionOf(filter: Filter, nowMs: number): string {
 }
 
 /** Whether the feed does not tell who belongs to the list. */
-export const needsMore = ({ idempotency, caller, deployment }: Filter): boolean =>
-  idempotency !== undefined || caller !== undefined || deployment !== undefined;
+export const needsMore = (filter: Filter): boolean =>
+  filter.idempotency !== undefined ||
+  filter.caller !== undefined ||
+  filter.deployment !== undefined ||
+  followsJournal(filter);
+
+function followsJournal(filter: Filter): boolean {
+  const span = modifiedSpan(filter, 0);
+  return span.sinceMs !== undefined || span.untilMs !== undefined;
+}
+
+/** Whether something written to a journal, with the status as it was, may make an invocation enter or leave the list. */
+export function mayMove(filter: Filter, change: Change, isMember: boolean, nowMs: number): boolean {
+  if (!followsJournal(filter) || isWithin(change.atMs, modifiedSpan(filter, nowMs)) === isMember) return false;
+  return (["service", "handler", "key", "scope"] as const).every(
+    (name) => filter[name] === undefined || filter[name] === change[name],
+  );
+}
 
 /** What is known of an invocation when it has changed. */
 export type Known = Pick<
@@ -118,7 +175,8 @@ export type Known = Pick<
 > &
   Pick<
     Partial<Invocation>,
-    "completion_result" | "completion_failure" | "last_failure" | "pinned_deployment_id" | "scope"
+    | ("completion_result" | "completion_failure" | "last_failure" | "pinned_deployment_id" | "scope")
+    | ("modified_at" | "completed_at")
   > & {
     readonly createdAtMs: number;
   };
@@ -137,10 +195,9 @@ export function matches(filter: Filter, known: Known, nowMs: number): boolean {
   if (key !== undefined && known.target_service_key !== key) return false;
   if (scope !== undefined && known.scope !== scope) return false;
   if (deployment !== undefined && known.pinned_deployment_id !== deployment) return false;
-  const from = sinceMs(filter.since, nowMs);
-  if (from !== undefined && known.createdAtMs < from) return false;
-  const to = sinceMs(filter.until, nowMs);
-  if (to !== undefined && known.createdAtMs > to) return false;
+  if (!isWithin(known.createdAtMs, createdSpan(filter, nowMs))) return false;
+  if (!isWithin(msOf(known.completed_at), completedSpan(filter, nowMs))) return false;
+  if (!isWithin(msOf(known.modified_at), modifiedSpan(filter, nowMs))) return false;
   if (statuses.length > 0 && !statuses.includes(statusOf(known))) return false;
   if (failure === undefined) return true;
   const wanted = failure.toLowerCase();

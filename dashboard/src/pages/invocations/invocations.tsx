@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { services } from "../../api/registry.ts";
 import { useFeed, useFeedState, useLive } from "../../live/use-live.ts";
 import { count } from "../../ui/format.ts";
+import type { Ids } from "../../ui/grid.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu, MenuCheck, MenuLabel } from "../../ui/menu.tsx";
 import { NothingRegistered } from "../../ui/nothing-registered.tsx";
@@ -53,7 +54,7 @@ export function Invocations() {
       tools={
         <>
           <span className="muted num" role="status">
-            {view.isLoading ? "…" : countText(view.ids.length, view.isComplete, filter.isOldestFirst)}
+            {view.isLoading ? "…" : countText(view.ids.length + view.held, view.isComplete, filter.isOldestFirst)}
           </span>
           <ColumnMenu visibility={visibility} onChange={setVisibility} />
         </>
@@ -141,10 +142,10 @@ function useSelection(list: InvocationList, filterKey: string) {
   const select = useCallback(
     (id: string, isSelected: boolean, isRange: boolean) => {
       const { ids } = list.view;
-      const from = isRange && anchor.current !== undefined ? ids.indexOf(anchor.current) : -1;
-      const to = ids.indexOf(id);
+      const from = isRange && anchor.current !== undefined ? indexOf(ids, anchor.current) : -1;
+      const to = from < 0 ? -1 : indexOf(ids, id);
       anchor.current = id;
-      const range = from < 0 ? [id] : ids.slice(Math.min(from, to), Math.max(from, to) + 1);
+      const range = to < 0 ? [id] : idsOf(ids, Math.min(from, to), Math.max(from, to) + 1);
       setSelected((now) => {
         const next = new Set(now);
         for (const one of range) isSelected ? next.add(one) : next.delete(one);
@@ -154,10 +155,19 @@ function useSelection(list: InvocationList, filterKey: string) {
     [list],
   );
   const selectAll = useCallback(
-    (isSelected: boolean) => setSelected(isSelected ? new Set(list.view.ids) : new Set()),
+    (isSelected: boolean) =>
+      setSelected(isSelected ? new Set(idsOf(list.view.ids, 0, list.view.ids.length)) : new Set()),
     [list],
   );
   return { selected, select, selectAll, clear };
+}
+
+const idsOf = (ids: Ids, from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, n) => ids.at(from + n) as string);
+
+function indexOf(ids: Ids, id: string): number {
+  for (let index = 0; index < ids.length; index++) if (ids.at(index) === id) return index;
+  return -1;
 }
 
 const COLUMNS_KEY = "restate-lite.columns";

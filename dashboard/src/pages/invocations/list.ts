@@ -1,7 +1,9 @@
 import { type ListedInvocation, listedInvocations } from "../../api/invocation.ts";
 import { sql } from "../../api/sql.ts";
 import type { Change, FeedEvent } from "../../live/messages.ts";
-import { conditionOf, type Filter, matches, needsMore } from "./filter.ts";
+import type { Ids } from "../../ui/grid.tsx";
+import { conditionOf, type Filter, matches, mayMove, needsMore } from "./filter.ts";
+import { type Member, Members } from "./members.ts";
 import { patched } from "./patch.ts";
 
 /** How many invocations a list holds: the newest of those that the filter names. */
@@ -14,10 +16,18 @@ const ROWS_AT_A_TIME = 120;
 const RELOAD_MS = 500;
 /** A row that keeps changing is fetched no more often than this. */
 const REFRESH_MS = 400;
+/** Two fetches of rows are so far apart, for whoever scrolls past more of them than can be read. */
+const FETCH_MS = 80;
+/** A list that keeps changing is shown anew no more often than this. */
+const TELL_MS = 100;
+/** Rows that have been seen and may be seen again. */
+const ROWS_KEPT = 2000;
 
 export interface ListView {
   /** In the order of the list. */
-  readonly ids: readonly string[];
+  readonly ids: Ids;
+  /** New ones that are not shown yet: see {@link InvocationList.hold}. */
+  readonly held: number;
   readonly isComplete: boolean;
   readonly isLoading: boolean;
   readonly error: Error | undefined;
@@ -32,25 +42,37 @@ export interface ListView {
 export class InvocationList {
   readonly #filter: Filter;
   readonly #rows = new Map<string, ListedInvocation>();
-  /** Members, with the time by which they are ordered. */
-  readonly #createdMs = new Map<string, number>();
+  readonly #members: Members;
   readonly #freshAt = new Map<string, number>();
   readonly #stale = new Set<string>();
   readonly #listeners = new Set<() => void>();
-  #ids: string[] = [];
-  #view: ListView = { ids: [], isComplete: false, isLoading: true, error: undefined, version: 0 };
+  #view: ListView;
+  /** What {@link view} becomes when listeners hear of it: until then they act on what they see. */
+  #next: Pick<ListView, "isComplete" | "isLoading" | "error"> = {
+    isComplete: false,
+    isLoading: true,
+    error: undefined,
+  };
+  /** The time of creation of the newest one that is shown. */
+  #shownMs: number | undefined;
+  /** The time of creation after which new ones are held back. */
+  #holdMs: number | undefined;
   #loading: AbortController | undefined;
   /** What is heard while the list is fetched, by id: the answer may be older, and is brought up to date with it. */
   #heard = new Map<string, Change>();
   #wanted: readonly string[] = [];
   #isFetchingRows = false;
+  #fetchedAt = 0;
   #rowsTimer: number | undefined;
   #loadTimer: number | undefined;
   #isTelling = false;
+  #toldAt = 0;
   #isDisposed = false;
 
   constructor(filter: Filter) {
     this.#filter = filter;
+    this.#members = new Members(LIST_LIMIT, filter.isOldestFirst);
+    this.#view = { ...this.#next, ids: this.#members.view(), held: 0, version: 0 };
     // In the background: whoever makes one may be in the middle of rendering.
     queueMicrotask(() => void this.load());
   }
@@ -66,6 +88,18 @@ export class InvocationList {
 
   row(id: string): ListedInvocation | undefined {
     return this.#rows.get(id);
+  }
+
+  /** From now on new ones are counted, not shown, so that nothing moves away under who looks further down. */
+  hold(): void {
+    if (!this.#filter.isOldestFirst) this.#holdMs ??= this.#shownMs;
+  }
+
+  /** Shows what was held back, at once: whoever holds again right after it has seen it. */
+  release(): void {
+    if (this.#holdMs === undefined) return;
+    this.#holdMs = undefined;
+    if (this.#view.held > 0) this.#show();
   }
 
   /** Takes a dispose back: React mounts twice while it develops. */
@@ -90,7 +124,7 @@ export class InvocationList {
     const loading = new AbortController();
     this.#loading = loading;
     this.#heard = new Map();
-    const isFirst = this.#ids.length === 0;
+    const isFirst = this.#members.size === 0;
     if (isFirst) this.#tell({ isLoading: true, error: undefined });
     try {
       const where = conditionOf(this.#filter, Date.now());
@@ -99,7 +133,7 @@ export class InvocationList {
       for (const id of this.#rows.keys()) this.#stale.add(id);
       this.#wantRows(first.slice(0, 40).map(({ id }) => id));
       if (first.length === FIRST) this.#replace(await this.#fetchIds(where, LIST_LIMIT, loading.signal));
-      this.#tell({ isLoading: false, isComplete: this.#ids.length < LIST_LIMIT, error: undefined });
+      this.#tell({ isLoading: false, isComplete: this.#members.size < LIST_LIMIT, error: undefined });
     } catch (error) {
       if (!loading.signal.aborted) this.#tell({ isLoading: false, error: error as Error });
     } finally {
@@ -125,12 +159,11 @@ export class InvocationList {
 
   #take(changes: Iterable<Change>): void {
     const nowMs = Date.now();
-    const added: string[] = [];
     const removed = new Set<string>();
     let isChanged = false;
     for (const change of changes) {
       const row = this.#rows.get(change.id);
-      const isMember = this.#createdMs.has(change.id);
+      const isMember = this.#members.has(change.id);
       if (change.status === "removed") {
         if (isMember) removed.add(change.id);
         this.#rows.delete(change.id);
@@ -138,6 +171,7 @@ export class InvocationList {
       }
       if (change.status === undefined) {
         if (row !== undefined) this.#stale.add(change.id);
+        if (mayMove(this.#filter, change, isMember, nowMs)) this.#loadSoon();
         continue;
       }
       // The feed does not tell deployment, caller and idempotency key.
@@ -149,19 +183,16 @@ export class InvocationList {
       if (matches(this.#filter, { ...next, createdAtMs: change.createdAtMs }, nowMs)) {
         this.#rows.set(change.id, next);
         this.#stale.add(change.id);
-        if (!isMember) added.push(this.#enter(change));
+        if (!isMember) this.#members.add(change);
         isChanged = true;
       } else if (isMember) {
         removed.add(change.id);
         this.#rows.delete(change.id);
       }
     }
-    if (removed.size > 0) {
-      for (const id of removed) this.#createdMs.delete(id);
-      this.#ids = this.#ids.filter((id) => !removed.has(id));
-    }
-    if (added.length > 0) this.#insert(added);
+    if (removed.size > 0) this.#members.remove(removed);
     if (isChanged || removed.size > 0) this.#tell({});
+    this.#forget();
     this.#fetchRowsSoon();
   }
 
@@ -172,43 +203,18 @@ export class InvocationList {
     }, RELOAD_MS);
   }
 
-  #enter(change: Change): string {
-    this.#createdMs.set(change.id, change.createdAtMs);
-    return change.id;
-  }
-
-  /** Nearly always they are the newest; the others find their place. */
-  #insert(added: readonly string[]): void {
-    const before = this.#before;
-    const sorted = [...added].sort(before);
-    const all: string[] = [];
-    let at = 0;
-    for (const id of sorted) {
-      while (at < this.#ids.length && before(this.#ids[at] as string, id) <= 0) all.push(this.#ids[at++] as string);
-      all.push(id);
-    }
-    this.#ids = at === 0 ? sorted.concat(this.#ids) : all.concat(this.#ids.slice(at));
-    while (this.#ids.length > LIST_LIMIT) this.#createdMs.delete(this.#ids.pop() as string);
-  }
-
-  readonly #before = (a: string, b: string): number => {
-    const order = (this.#createdMs.get(b) ?? 0) - (this.#createdMs.get(a) ?? 0);
-    return this.#filter.isOldestFirst ? -order : order;
-  };
-
   async #fetchIds(where: string, limit: number, signal: AbortSignal) {
     const order = this.#filter.isOldestFirst ? "ASC" : "DESC";
-    return await sql<{ id: string; created_at: string }>(
+    const rows = await sql<{ id: string; created_at: string }>(
       `SELECT id, created_at FROM sys_invocation ${where} ORDER BY created_at ${order} LIMIT ${limit}`,
       signal,
     );
+    return rows.map(({ id, created_at }): Member => ({ id, createdAtMs: Date.parse(created_at) }));
   }
 
-  #replace(members: readonly { id: string; created_at: string }[]): void {
-    this.#createdMs.clear();
-    for (const { id, created_at } of members) this.#createdMs.set(id, Date.parse(created_at));
-    this.#ids = members.map(({ id }) => id);
-    for (const id of this.#rows.keys()) if (!this.#createdMs.has(id)) this.#rows.delete(id);
+  #replace(members: readonly Member[]): void {
+    this.#members.replace(members);
+    for (const id of this.#rows.keys()) if (!this.#members.has(id)) this.#rows.delete(id);
     this.#tell({ isLoading: false });
     this.#take(this.#heard.values());
   }
@@ -222,7 +228,7 @@ export class InvocationList {
     if (this.#isFetchingRows || this.#rowsTimer !== undefined || this.#isDisposed) return;
     const nowMs = performance.now();
     let isDue = false;
-    let dueInMs = REFRESH_MS;
+    let dueInMs = Number.POSITIVE_INFINITY;
     for (const id of this.#wanted) {
       const waitMs = this.#dueInMs(id, nowMs);
       if (waitMs === undefined) continue;
@@ -230,10 +236,13 @@ export class InvocationList {
       dueInMs = Math.min(dueInMs, waitMs);
     }
     if (!isDue) return;
-    this.#rowsTimer = window.setTimeout(() => {
-      this.#rowsTimer = undefined;
-      void this.#fetchRows();
-    }, dueInMs);
+    this.#rowsTimer = window.setTimeout(
+      () => {
+        this.#rowsTimer = undefined;
+        void this.#fetchRows();
+      },
+      Math.max(dueInMs, this.#fetchedAt + FETCH_MS - nowMs),
+    );
   }
 
   /** `undefined`: its row is there and fresh. */
@@ -248,6 +257,7 @@ export class InvocationList {
     const due = this.#wanted.filter((id) => this.#dueInMs(id, nowMs) === 0).slice(0, ROWS_AT_A_TIME);
     if (due.length > 0) {
       this.#isFetchingRows = true;
+      this.#fetchedAt = nowMs;
       for (const id of due) this.#stale.delete(id);
       try {
         const rows = await listedInvocations(due);
@@ -264,20 +274,43 @@ export class InvocationList {
       } finally {
         this.#isFetchingRows = false;
       }
+      this.#forget();
     }
     this.#fetchRowsSoon();
   }
 
-  /** Listeners hear of all that happens in one frame once. */
+  #forget(): void {
+    if (this.#rows.size <= ROWS_KEPT) return;
+    const wanted = new Set(this.#wanted);
+    for (const id of this.#rows.keys()) {
+      if (this.#rows.size <= ROWS_KEPT / 2) return;
+      if (wanted.has(id)) continue;
+      for (const known of [this.#rows, this.#freshAt, this.#stale]) known.delete(id);
+    }
+  }
+
+  /** Listeners hear of all that happens in one frame once, and not in each frame. */
   #tell(change: Partial<ListView>): void {
-    this.#view = { ...this.#view, ...change, ids: this.#ids, version: this.#view.version + 1 };
+    this.#next = { ...this.#next, ...change };
     if (this.#isTelling || this.#isDisposed) return;
     this.#isTelling = true;
     const tell = () => {
       this.#isTelling = false;
-      for (const listener of this.#listeners) listener();
+      this.#show();
     };
-    if (document.visibilityState === "visible") requestAnimationFrame(tell);
-    else window.setTimeout(tell, 0);
+    const waitMs = this.#toldAt + TELL_MS - performance.now();
+    if (waitMs > 0 || document.visibilityState !== "visible") window.setTimeout(tell, Math.max(0, waitMs));
+    else requestAnimationFrame(tell);
+  }
+
+  #show(): void {
+    const members = this.#members;
+    let held = this.#holdMs === undefined ? 0 : members.countAfter(this.#holdMs);
+    // Nothing is left of what was looked at.
+    if (held === members.size) held = 0;
+    if (held === 0) this.#shownMs = members.newestMs;
+    this.#view = { ...this.#next, ids: members.view(held), held, version: this.#view.version + 1 };
+    this.#toldAt = performance.now();
+    for (const listener of this.#listeners) listener();
   }
 }

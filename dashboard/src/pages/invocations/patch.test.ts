@@ -27,4 +27,15 @@ describe("a row after a change", () => {
     expect(ended).toMatchObject({ completion_result: "success", completed_at: "1970-01-01T00:00:01.000Z" });
     expect([ended.last_failure, ended.next_retry_at, ended.retry_count]).toEqual([undefined, undefined, undefined]);
   });
+
+  it("was modified by what is stored of it: an entry, a failure, its end; not by an attempt that begins", () => {
+    const at = (more: object) => patched(undefined, { ...change, ...more }).modified_at;
+    const failure = { code: 500, message: "boom" };
+    const written = "1970-01-01T00:00:01.000Z";
+    expect(at({ journal: true })).toBe(written);
+    expect(at({ status: "completed" })).toBe(written);
+    expect(at({ status: "paused", failure })).toBe(written);
+    expect(at({ status: "running", journal: true })).toBe(written);
+    expect([at({ status: "running" }), at({ status: "paused" })]).toEqual([undefined, undefined]);
+  });
 });

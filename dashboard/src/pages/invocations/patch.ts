@@ -20,6 +20,10 @@ export function patched(row: ListedInvocation | undefined, change: Change): List
           ...(scope === undefined ? {} : { scope }),
         }
       : { ...row };
+  // An attempt that only begins, or somebody's pause, leaves the time of the last modification as it was.
+  if (change.journal === true || status === "completed" || failure !== undefined) {
+    next.modified_at = new Date(atMs).toISOString();
+  }
   if (status === undefined || status === "removed") return next;
   next.status = status;
   delete next.next_retry_at;

@@ -1,13 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { type ListedInvocation, type Status, statusOf } from "../../api/invocation.ts";
-import { addressOf, type Deployment, deployments, type Service, services } from "../../api/registry.ts";
+import { type ListedInvocation, type Status, statusOf, UNFINISHED } from "../../api/invocation.ts";
+import { addressOf, type Deployment, deployments, KINDS, type Service, services } from "../../api/registry.ts";
 import { useLive } from "../../live/use-live.ts";
+import { CountLink } from "../../ui/count-link.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { NothingRegistered } from "../../ui/nothing-registered.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Failure, Loading } from "../../ui/states.tsx";
+import { Failure, Loading, Unloaded } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
 import { duration, useNow } from "../../ui/time.ts";
@@ -75,14 +76,14 @@ export function Overview() {
       }
     >
       <div className="tiles">
-        <Tile name="In flight" value={count(sum(all, isOpen))} to="ready,pending,running,suspended,backing-off,paused">
+        <Tile name="In flight" value={count(sum(all, isOpen))} to={OPEN}>
           {count(sum(all, isIn("running")))} running, {count(sum(all, isIn("suspended")))} suspended
         </Tile>
         <Tile
           name="Stuck"
-          value={count(sum(all, isIn("paused", "backing-off")))}
-          tone={sum(all, isIn("paused", "backing-off")) > 0 ? "trouble" : undefined}
-          to="backing-off,paused"
+          value={count(sum(all, isStuck))}
+          tone={sum(all, isStuck) > 0 ? "trouble" : undefined}
+          to={STUCK}
         >
           {count(sum(all, isIn("backing-off")))} backing off, {count(sum(all, isIn("paused")))} paused
         </Tile>
@@ -95,11 +96,7 @@ export function Overview() {
       </div>
       <section className="card" aria-label="Invocations over time">
         {charted.data === undefined ? (
-          charted.error === null ? (
-            <Loading what="the chart" />
-          ) : (
-            <Failure error={charted.error} onRetry={() => void charted.refetch()} />
-          )
+          <Unloaded what="the chart" error={charted.error} retry={charted.refetch} />
         ) : (
           <Chart buckets={charted.data} window={window} now={now} />
         )}
@@ -115,7 +112,11 @@ const isIn =
   (...statuses: readonly string[]) =>
   ({ status }: Group): boolean =>
     statuses.includes(status);
-const isOpen = ({ status }: Group): boolean => status !== "completed" && status !== "scheduled";
+const OPEN: readonly Status[] = UNFINISHED.filter((status) => status !== "scheduled");
+const STUCK: readonly Status[] = ["backing-off", "paused"];
+const FAILED: readonly Status[] = ["failed", "cancelled", "killed"];
+const isOpen = isIn(...OPEN);
+const isStuck = isIn(...STUCK);
 
 function sum(all: readonly Group[], isWanted: (group: Group) => boolean): number {
   return all.reduce((total, group) => (isWanted(group) ? total + group.n : total), 0);
@@ -134,7 +135,7 @@ function Tile(props: {
   readonly name: string;
   readonly value: string;
   readonly tone?: "trouble" | undefined;
-  readonly to?: string;
+  readonly to?: readonly Status[];
   readonly children: ReactNode;
 }) {
   const { name, value, tone, to, children } = props;
@@ -147,7 +148,7 @@ function Tile(props: {
   );
   if (to === undefined) return <div className="tile">{inside}</div>;
   return (
-    <Link to="/invocations" search={{ status: to }} className="tile" data-tone={tone}>
+    <Link to="/invocations" search={{ status: to.join(",") }} className="tile" data-tone={tone}>
       {inside}
     </Link>
   );
@@ -170,12 +171,12 @@ function Troubles() {
         <h2>Needs attention</h2>
         <span className="links">
           {stuck.length > 0 && (
-            <Link to="/invocations" search={{ status: "backing-off,paused" }}>
+            <Link to="/invocations" search={{ status: STUCK.join(",") }}>
               All stuck
             </Link>
           )}
           {failed.length > 0 && (
-            <Link to="/invocations" search={{ status: "failed,cancelled,killed" }}>
+            <Link to="/invocations" search={{ status: FAILED.join(",") }}>
               All failed
             </Link>
           )}
@@ -211,23 +212,49 @@ function TroubleRow({ row }: { readonly row: ListedInvocation }) {
   );
 }
 
-const KINDS = { Service: "Service", VirtualObject: "Virtual object", Workflow: "Workflow" } as const;
-
 interface TablesProps {
   readonly services: readonly Service[];
   readonly deployments: readonly Deployment[];
   readonly groups: readonly Group[];
 }
 
-function ServiceTable({ services: all, groups: counted, deployments: deployed }: TablesProps) {
+interface SectionProps {
+  readonly title: string;
+  readonly n: number;
+  readonly all: ReactNode;
+  readonly children: ReactNode;
+}
+
+function Section({ title, n, all, children }: SectionProps) {
   return (
-    <section className="card" aria-label="Services">
+    <section className="card" aria-label={title}>
       <header className="section-head">
         <h2>
-          Services <span className="muted num">{all.length}</span>
+          {title} <span className="muted num">{n}</span>
         </h2>
-        <Link to="/services">All services</Link>
+        {all}
       </header>
+      {children}
+    </section>
+  );
+}
+
+/** What is counted of each service. */
+const COUNTED: readonly {
+  readonly title: string;
+  readonly isCounted: (group: Group) => boolean;
+  readonly status: readonly Status[];
+  readonly tone?: "trouble" | "bad";
+}[] = [
+  { title: "In flight", isCounted: isOpen, status: OPEN },
+  { title: "Stuck", isCounted: isStuck, status: STUCK, tone: "trouble" },
+  { title: "Succeeded", isCounted: ({ result }) => result === "success", status: ["succeeded"] },
+  { title: "Failed", isCounted: ({ result }) => result === "failure", status: FAILED, tone: "bad" },
+];
+
+function ServiceTable({ services: all, groups: counted, deployments: deployed }: TablesProps) {
+  return (
+    <Section title="Services" n={all.length} all={<Link to="/services">All services</Link>}>
       <div className="table-scroll">
         <table className="table">
           <thead>
@@ -235,10 +262,11 @@ function ServiceTable({ services: all, groups: counted, deployments: deployed }:
               <th>Service</th>
               <th>Kind</th>
               <th className="right">Handlers</th>
-              <th className="right">In flight</th>
-              <th className="right">Stuck</th>
-              <th className="right">Succeeded</th>
-              <th className="right">Failed</th>
+              {COUNTED.map(({ title }) => (
+                <th key={title} className="right">
+                  {title}
+                </th>
+              ))}
               <th>Deployment</th>
             </tr>
           </thead>
@@ -255,24 +283,11 @@ function ServiceTable({ services: all, groups: counted, deployments: deployed }:
                   </td>
                   <td className="muted">{KINDS[ty]}</td>
                   <td className="right num">{handlers.length}</td>
-                  <Count
-                    n={sum(own, isOpen)}
-                    search={{ service: name, status: "ready,pending,running,suspended,backing-off,paused" }}
-                  />
-                  <Count
-                    n={sum(own, isIn("paused", "backing-off"))}
-                    search={{ service: name, status: "backing-off,paused" }}
-                    tone="trouble"
-                  />
-                  <Count
-                    n={sum(own, ({ result }) => result === "success")}
-                    search={{ service: name, status: "succeeded" }}
-                  />
-                  <Count
-                    n={sum(own, ({ result }) => result === "failure")}
-                    search={{ service: name, status: "failed,cancelled,killed" }}
-                    tone="bad"
-                  />
+                  {COUNTED.map(({ title, isCounted, status, tone }) => (
+                    <td key={title} className="right num">
+                      <CountLink n={sum(own, isCounted)} search={{ service: name, status }} tone={tone} />
+                    </td>
+                  ))}
                   <td className="muted">
                     <code>{deployment === undefined ? deployment_id : addressOf(deployment)}</code> rev {revision}
                   </td>
@@ -282,43 +297,18 @@ function ServiceTable({ services: all, groups: counted, deployments: deployed }:
           </tbody>
         </table>
       </div>
-    </section>
-  );
-}
-
-function Count(props: {
-  readonly n: number;
-  readonly search: { readonly service: string; readonly status: string };
-  readonly tone?: "trouble" | "bad";
-}) {
-  const { n, search, tone } = props;
-  return (
-    <td className="right num">
-      {n === 0 ? (
-        <span className="none">0</span>
-      ) : (
-        <Link to="/invocations" search={search} className="count" data-tone={tone}>
-          {count(n)}
-        </Link>
-      )}
-    </td>
+    </Section>
   );
 }
 
 /** Of a deployment, the server knows how the attempts of its services fare. */
 function DeploymentTable({ deployments: all, services: served, groups: counted }: TablesProps) {
   return (
-    <section className="card" aria-label="Deployments">
-      <header className="section-head">
-        <h2>
-          Deployments <span className="muted num">{all.length}</span>
-        </h2>
-        <Link to="/deployments">All deployments</Link>
-      </header>
+    <Section title="Deployments" n={all.length} all={<Link to="/deployments">All deployments</Link>}>
       <ul className="rows">
         {all.map((deployment) => {
           const own = served.filter(({ deployment_id }) => deployment_id === deployment.id).map(({ name }) => name);
-          const stuck = sum(counted, (group) => own.includes(group.service) && isIn("backing-off", "paused")(group));
+          const stuck = sum(counted, (group) => own.includes(group.service) && isStuck(group));
           return (
             <li key={deployment.id} className="rows-link deployment-row">
               <span className="health" data-tone={own.length === 0 ? "idle" : stuck > 0 ? "trouble" : "good"}>
@@ -334,6 +324,6 @@ function DeploymentTable({ deployments: all, services: served, groups: counted }
           );
         })}
       </ul>
-    </section>
+    </Section>
   );
 }

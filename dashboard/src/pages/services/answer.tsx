@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { invocation, shortId, statusOf } from "../../api/invocation.ts";
 import { useLive } from "../../live/use-live.ts";
+import { FactLines } from "../../ui/fact-lines.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Payload } from "../../ui/payload.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
@@ -54,14 +55,7 @@ function Shown({ title, answer }: { readonly title: string; readonly answer: Ans
       {headers.length > 0 && (
         <details>
           <summary>Headers</summary>
-          <dl className="facts facts-lines">
-            {headers.map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
+          <FactLines of={headers} />
         </details>
       )}
       <Payload key={title} title={title} bytes={body} />

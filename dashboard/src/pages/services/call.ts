@@ -1,5 +1,6 @@
 import type { Handler, Service } from "../../api/registry.ts";
 import { durationMs } from "../../ui/duration.ts";
+import { isJson } from "../../ui/exact-json.ts";
 
 /** What somebody wants to call. */
 export interface Call {
@@ -201,13 +202,4 @@ function argumentOf(call: Call): { readonly argument?: string; readonly input?: 
           "(bytes: Uint8Array) => new TextDecoder().decode(bytes)",
         ),
       };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

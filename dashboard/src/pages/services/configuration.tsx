@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { admin } from "../../api/admin.ts";
 import type { Handler, RetryPolicy, Service } from "../../api/registry.ts";
 import { durationMs } from "../../ui/duration.ts";
+import { FactLines } from "../../ui/fact-lines.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Failure } from "../../ui/states.tsx";
 import { toast } from "../../ui/toasts.tsx";
@@ -102,26 +103,16 @@ export function Configuration({ service }: { readonly service: Service }) {
         </footer>
       </form>
       <h3>Of the code</h3>
-      <dl className="facts facts-lines">
-        <div>
-          <dt>Lazy state</dt>
-          <dd>
-            {service.enable_lazy_state === true
-              ? "on: keys are asked for one by one"
-              : "off: state comes with the attempt"}
-          </dd>
-        </div>
-        <div>
-          <dt>Retries</dt>
-          <dd>{retryText(service.retry_policy)}</dd>
-        </div>
-        {Object.entries(service.metadata ?? {}).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactLines
+        of={[
+          [
+            "Lazy state",
+            service.enable_lazy_state ? "on: keys are asked for one by one" : "off: state comes with the attempt",
+          ],
+          ["Retries", retryText(service.retry_policy)],
+          ...Object.entries(service.metadata ?? {}),
+        ]}
+      />
       <OwnSettings handlers={service.handlers} service={service} />
     </section>
   );

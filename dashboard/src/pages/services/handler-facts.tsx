@@ -1,4 +1,5 @@
 import type { Handler } from "../../api/registry.ts";
+import { FactLines } from "../../ui/fact-lines.tsx";
 import { Infos } from "./configuration.tsx";
 import { SchemaView } from "./schema-view.tsx";
 
@@ -26,16 +27,7 @@ export function HandlerFacts({ handler }: { readonly handler: Handler }) {
           </div>
         ))}
       </div>
-      {Object.keys(handler.metadata ?? {}).length > 0 && (
-        <dl className="facts facts-lines">
-          {Object.entries(handler.metadata ?? {}).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {Object.keys(handler.metadata ?? {}).length > 0 && <FactLines of={Object.entries(handler.metadata ?? {})} />}
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { useLive } from "../../live/use-live.ts";
 import { CopyButton } from "../../ui/copy.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Json } from "../../ui/json.tsx";
-import { Failure, Loading } from "../../ui/states.tsx";
+import { Unloaded } from "../../ui/states.tsx";
 import { type Content, operationsOf } from "./openapi.ts";
 import { SchemaView } from "./schema-view.tsx";
 
@@ -18,7 +18,7 @@ export function OpenApi({ service }: { readonly service: Service }) {
     onRegistry: true,
   });
   if (data === undefined) {
-    return error === null ? <Loading what="the document" /> : <Failure error={error} onRetry={() => void refetch()} />;
+    return <Unloaded what="the document" error={error} retry={refetch} />;
   }
   const text = JSON.stringify(data, null, 2);
   return (

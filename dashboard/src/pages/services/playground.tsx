@@ -63,63 +63,67 @@ export function Playground({ service, handler }: { readonly service: Service; re
         </span>
       </header>
       {handler.documentation !== undefined && <p className="muted">{handler.documentation}</p>}
-      <div className="form-row">
-        {hasKey && <TextInput name="key" label="Key" {...{ draft, problems, change }} hint="required" />}
-        <TextInput name="idempotencyKey" label="Idempotency key" {...{ draft, problems, change }} hint="optional" />
-        <TextInput name="delay" label="Delay of a send" {...{ draft, problems, change }} hint="10s" />
-      </div>
-      <InputEditor
-        key={generation}
-        {...{ draft, handler, change }}
-        problem={problems.hex}
-        onBroken={setIsBroken}
-        onReset={() => replace({ ...firstDraft(handler), key: draft.key })}
-        onRun={() => void run(false)}
-      />
-      <details open={draft.headers !== "" || draft.scope !== "" || draft.limitKey !== "" || undefined}>
-        <summary>Headers, scope and limit key</summary>
-        <div className="playground-more">
-          <div className="form-row">
-            <TextInput name="scope" label="Scope" {...{ draft, problems, change }} hint="none" />
-            <TextInput name="limitKey" label="Limit key" {...{ draft, problems, change }} hint="tenant/user" />
-          </div>
-          <HeadersField value={draft.headers} onChange={(headers) => change({ headers })} />
+      <div className="playground-ask">
+        <div className="form-row">
+          {hasKey && <TextInput name="key" label="Key" {...{ draft, problems, change }} hint="required" />}
+          <TextInput name="idempotencyKey" label="Idempotency key" {...{ draft, problems, change }} hint="optional" />
+          <TextInput name="delay" label="Delay of a send" {...{ draft, problems, change }} hint="10s" />
         </div>
-      </details>
-      <footer className="form-foot">
-        <button type="button" className="button primary" disabled={!isReady} onClick={() => void run(false)}>
-          <Icon name="play" size={14} /> {isBusy ? "Waiting…" : "Call"}
-        </button>
-        <button type="button" className="button" disabled={!isReady} onClick={() => void run(true)}>
-          <Icon name="bolt" size={14} /> Send
-        </button>
-        {isBusy && (
-          <button type="button" className="button quiet" onClick={inFlight.stop}>
-            Stop waiting
+        <InputEditor
+          key={generation}
+          {...{ draft, handler, change }}
+          problem={problems.hex}
+          onBroken={setIsBroken}
+          onReset={() => replace({ ...firstDraft(handler), key: draft.key })}
+          onRun={() => void run(false)}
+        />
+        <details open={draft.headers !== "" || draft.scope !== "" || draft.limitKey !== "" || undefined}>
+          <summary>Headers, scope and limit key</summary>
+          <div className="playground-more">
+            <div className="form-row">
+              <TextInput name="scope" label="Scope" {...{ draft, problems, change }} hint="none" />
+              <TextInput name="limitKey" label="Limit key" {...{ draft, problems, change }} hint="tenant/user" />
+            </div>
+            <HeadersField value={draft.headers} onChange={(headers) => change({ headers })} />
+          </div>
+        </details>
+        <footer className="form-foot">
+          <button type="button" className="button primary" disabled={!isReady} onClick={() => void run(false)}>
+            <Icon name="play" size={14} /> {isBusy ? "Waiting…" : "Call"}
           </button>
-        )}
-        <span className="muted">
-          {hasKey && draft.key === ""
-            ? `A ${service.ty === "Workflow" ? "workflow" : "virtual object"} needs a key.`
-            : isBroken
-              ? "A field of the form holds no value yet."
-              : ingress !== undefined && (
-                  <>
-                    to <code>{ingress}</code>
-                  </>
-                )}
-        </span>
-      </footer>
-      {!service.public || handler.public === false ? (
-        <p className="muted">It is not callable from outside: the ingress will refuse.</p>
-      ) : null}
-      <AnswerView {...inFlight} onAttach={() => ingress !== undefined && void inFlight.attach(ingress)} />
-      <Code {...{ draft, service, handler }} ingress={ingress ?? ""} />
-      <CallHistory
-        past={past}
-        handler={handler.name}
-        onUse={(call: PastCall) => replace({ ...firstDraft(handler), ...call.draft })}
-      />
+          <button type="button" className="button" disabled={!isReady} onClick={() => void run(true)}>
+            <Icon name="bolt" size={14} /> Send
+          </button>
+          {isBusy && (
+            <button type="button" className="button quiet" onClick={inFlight.stop}>
+              Stop waiting
+            </button>
+          )}
+          <span className="muted">
+            {hasKey && draft.key === ""
+              ? `A ${service.ty === "Workflow" ? "workflow" : "virtual object"} needs a key.`
+              : isBroken
+                ? "A field of the form holds no value yet."
+                : ingress !== undefined && (
+                    <>
+                      to <code>{ingress}</code>
+                    </>
+                  )}
+          </span>
+        </footer>
+        {!service.public || handler.public === false ? (
+          <p className="muted">It is not callable from outside: the ingress will refuse.</p>
+        ) : null}
+      </div>
+      <div className="playground-told">
+        <AnswerView {...inFlight} onAttach={() => ingress !== undefined && void inFlight.attach(ingress)} />
+        <Code {...{ draft, service, handler }} ingress={ingress ?? ""} />
+        <CallHistory
+          past={past}
+          handler={handler.name}
+          onUse={(call: PastCall) => replace({ ...firstDraft(handler), ...call.draft })}
+        />
+      </div>
     </section>
   );
 }

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
+import { UNFINISHED } from "../../api/invocation.ts";
 import { addressOf, deployments, type Service } from "../../api/registry.ts";
 import { quoted, sql } from "../../api/sql.ts";
 import { useLive } from "../../live/use-live.ts";
-import { count } from "../../ui/format.ts";
-import { Failure, Loading } from "../../ui/states.tsx";
+import { CountLink } from "../../ui/count-link.tsx";
+import { Unloaded } from "../../ui/states.tsx";
 import { Ago } from "../../ui/time-view.tsx";
 
 interface Pins {
@@ -25,7 +26,7 @@ export function Revisions({ service }: { readonly service: Service }) {
     everyMs: 1000,
   });
   if (data === undefined) {
-    return error === null ? <Loading what="revisions" /> : <Failure error={error} onRetry={() => void refetch()} />;
+    return <Unloaded what="revisions" error={error} retry={refetch} />;
   }
   const rows = data
     .flatMap((deployment) =>
@@ -45,7 +46,7 @@ export function Revisions({ service }: { readonly service: Service }) {
         <table className="table">
           <thead>
             <tr>
-              <th className="right">Revision</th>
+              <th>Revision</th>
               <th>Deployment</th>
               <th className="right">Unfinished on it</th>
               <th className="right">Registered</th>
@@ -56,8 +57,8 @@ export function Revisions({ service }: { readonly service: Service }) {
               const n = pins.data?.find((one) => one.deployment === deployment.id)?.n ?? 0;
               return (
                 <tr key={deployment.id}>
-                  <td className="right num">
-                    {isLatest && <span className="tag">latest</span>} {revision}
+                  <td className="num">
+                    {revision} {isLatest && <span className="tag">latest</span>}
                   </td>
                   <td>
                     <Link to="/deployments" search={{ id: deployment.id }}>
@@ -68,13 +69,10 @@ export function Revisions({ service }: { readonly service: Service }) {
                     </div>
                   </td>
                   <td className="right num">
-                    {n === 0 ? (
-                      <span className="none">0</span>
-                    ) : (
-                      <Link to="/invocations" search={{ service: service.name, deployment: deployment.id }}>
-                        {count(n)}
-                      </Link>
-                    )}
+                    <CountLink
+                      n={n}
+                      search={{ service: service.name, deployment: deployment.id, status: UNFINISHED }}
+                    />
                   </td>
                   <td className="right">
                     <Ago at={deployment.created_at} />

@@ -1,14 +1,13 @@
 import { Link, useParams, useSearch } from "@tanstack/react-router";
-import { services } from "../../api/registry.ts";
+import { KINDS, services } from "../../api/registry.ts";
 import { useLive } from "../../live/use-live.ts";
 import { Page } from "../../ui/page.tsx";
-import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { Empty, Unloaded } from "../../ui/states.tsx";
 import { Configuration } from "./configuration.tsx";
 import { HandlerFacts } from "./handler-facts.tsx";
 import { OpenApi } from "./openapi-view.tsx";
 import { Playground } from "./playground.tsx";
 import { Revisions } from "./revisions.tsx";
-import { KINDS } from "./services.tsx";
 
 /** What there is to see of a service besides its handlers. */
 const VIEWS = { configuration: "Configuration", revisions: "Revisions", openapi: "OpenAPI" } as const;
@@ -18,11 +17,7 @@ export function ServicePage() {
   const { handler, view } = useSearch({ from: "/services/$name" });
   const { data, error, refetch } = useLive({ key: ["services"], fetch: services, onRegistry: true });
   if (data === undefined) {
-    return (
-      <Page title={name}>
-        {error === null ? <Loading what="the service" /> : <Failure error={error} onRetry={() => void refetch()} />}
-      </Page>
-    );
+    return <Page title={name}>{<Unloaded what="the service" error={error} retry={refetch} />}</Page>;
   }
   const service = data.find((one) => one.name === name);
   if (service === undefined) {

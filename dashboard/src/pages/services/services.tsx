@@ -1,14 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { services } from "../../api/registry.ts";
+import { KINDS, services } from "../../api/registry.ts";
 import { useLive } from "../../live/use-live.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { NothingRegistered } from "../../ui/nothing-registered.tsx";
 import { Page } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
-import { Empty, Failure, Loading } from "../../ui/states.tsx";
-
-export const KINDS = { Service: "Service", VirtualObject: "Virtual object", Workflow: "Workflow" } as const;
+import { Empty, Unloaded } from "../../ui/states.tsx";
 
 export function Services() {
   const [text, setText] = useState("");
@@ -20,11 +18,7 @@ export function Services() {
   return (
     <Page title="Services" tools={<SearchField label="Service or handler" value={text} onChange={setText} />}>
       {shown === undefined ? (
-        error === null ? (
-          <Loading what="services" />
-        ) : (
-          <Failure error={error} onRetry={() => void refetch()} />
-        )
+        <Unloaded what="services" error={error} retry={refetch} />
       ) : data?.length === 0 ? (
         <NothingRegistered />
       ) : shown.length === 0 ? (

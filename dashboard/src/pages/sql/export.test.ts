@@ -16,6 +16,12 @@ describe("a table as CSV", () => {
     );
   });
 
+  it("writes long numbers with all their digits, as JSON does", () => {
+    const rows = [{ a: 9007199254740993n, b: [9007199254740993n] }];
+    expect(csv(...rows)).toBe("a,b\r\n9007199254740993,[9007199254740993]\r\n");
+    expect(jsonOf(columnsOf(["a", "b"], rows), rows)).toBe('[\n{"a":9007199254740993,"b":[9007199254740993]}\n]\n');
+  });
+
   it("tells nothing from an empty text, and writes lists as JSON", () => {
     expect(csv({ a: "", b: [1, "x"], c: true }, { c: false })).toBe('a,b,c\r\n"","[1,""x""]",true\r\n,,false\r\n');
   });

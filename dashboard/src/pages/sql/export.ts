@@ -1,3 +1,4 @@
+import { stringifyJson } from "../../ui/exact-json.ts";
 import { type Column, type Row, textOf } from "./results.ts";
 
 /**
@@ -19,7 +20,7 @@ function csvField(value: unknown): string {
 /** A table as JSON: an array with a line for each row, in which nulls are written. */
 export function jsonOf(columns: readonly Column[], rows: readonly Row[]): string {
   const lines = rows.map((row) =>
-    JSON.stringify(Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]))),
+    stringifyJson(Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]))),
   );
   return lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`;
 }

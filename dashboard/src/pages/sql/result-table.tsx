@@ -1,9 +1,9 @@
 import { useRouter } from "@tanstack/react-router";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, memo, type PointerEvent, useMemo, useRef, useState } from "react";
 import { Dialog } from "../../ui/dialog.tsx";
 import { count } from "../../ui/format.ts";
 import { Payload } from "../../ui/payload.tsx";
+import { useRows } from "../../ui/rows.ts";
 import { type Column, cellOf, NARROWEST_PX, type Row, widthOf } from "./results.ts";
 
 const ROW_PX = 32;
@@ -22,12 +22,7 @@ export function ResultTable({ rows, columns }: { readonly rows: readonly Row[]; 
   const [opened, setOpened] = useState<Opened>();
   const first = useMemo(() => columns.map((column) => widthOf(column, rows)), [columns, rows]);
   const shown = Math.min(rows.length, MOST_SHOWN);
-  const virtualizer = useVirtualizer({
-    count: shown,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 10,
-  });
+  const { places, heightPx } = useRows(scroller, shown, ROW_PX);
   const current = columns.map(({ name }, index) => widths.get(name) ?? first[index] ?? NARROWEST_PX);
   const style = { "--columns": current.map((px) => `${px}px`).join(" ") } as CSSProperties;
   const resize = (name: string, px: number) =>
@@ -52,13 +47,13 @@ export function ResultTable({ rows, columns }: { readonly rows: readonly Row[]; 
               ))}
             </div>
           </div>
-          <div role="rowgroup" className="results-body" style={{ height: virtualizer.getTotalSize() }}>
-            {virtualizer.getVirtualItems().map(({ index, start }) => (
+          <div role="rowgroup" className="results-body" style={{ height: heightPx }}>
+            {places.map(({ index, topPx, slot }) => (
               <ResultRow
-                key={index}
+                key={slot}
                 row={rows[index] as Row}
                 index={index}
-                top={start}
+                topPx={topPx}
                 columns={columns}
                 onOpen={setOpened}
               />
@@ -83,19 +78,19 @@ export function ResultTable({ rows, columns }: { readonly rows: readonly Row[]; 
 interface ResultRowProps {
   readonly row: Row;
   readonly index: number;
-  readonly top: number;
+  readonly topPx: number;
   readonly columns: readonly Column[];
   readonly onOpen: (opened: Opened) => void;
 }
 
-const ResultRow = memo(function ResultRow({ row, index, top, columns, onOpen }: ResultRowProps) {
+const ResultRow = memo(function ResultRow({ row, index, topPx, columns, onOpen }: ResultRowProps) {
   return (
     <div
       role="row"
       className="results-row"
       aria-rowindex={index + 2}
       data-index={index}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ transform: `translateY(${topPx}px)` }}
     >
       {columns.map(({ name, isNumber }) => (
         <span key={name} role="cell" data-number={isNumber || undefined}>

@@ -8,7 +8,7 @@ describe("the columns of an answer", () => {
   });
 
   it("are numbers when every value that is there is one", () => {
-    expect(columnsOf(["a", "b", "c"], [{ a: 1, b: 1 }, { a: 2 }, { a: 3, b: "x" }, { b: null }])).toEqual([
+    expect(columnsOf(["a", "b", "c"], [{ a: 1, b: 1 }, { a: 2n }, { a: 3, b: "x" }, { b: null }])).toEqual([
       { name: "a", isNumber: true },
       { name: "b", isNumber: false },
       { name: "c", isNumber: false },

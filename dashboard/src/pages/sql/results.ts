@@ -1,3 +1,5 @@
+import { stringifyJson } from "../../ui/exact-json.ts";
+
 /** A row as the server sends it: what is null is left out. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -13,7 +15,7 @@ export function columnsOf(names: readonly string[], rows: readonly Row[]): Colum
     for (const row of rows) {
       const value = row[name];
       if (value === undefined || value === null) continue;
-      isNumber = typeof value === "number";
+      isNumber = typeof value === "number" || typeof value === "bigint";
       if (!isNumber) break;
     }
     return { name, isNumber };
@@ -47,7 +49,7 @@ export function cellOf(value: unknown): Cell {
 /** A value as text, for the clipboard and for files. */
 export function textOf(value: unknown): string {
   if (value === undefined || value === null) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? stringifyJson(value) : String(value);
 }
 
 const CHARACTER_PX = 7.6;

@@ -5,7 +5,7 @@ const rows = [
   { service: "B", status: "running", n: 2 },
   { service: "A", status: "running", n: 3 },
   { service: "B", status: "paused", n: 5 },
-  { status: "paused", n: 1 },
+  { status: "paused", n: 1n },
   { service: "C" },
 ];
 

@@ -21,9 +21,9 @@ export function seriesOf(rows: readonly Row[], category: string, number: string 
   const sums = new Map<string, number>();
   for (const row of rows) {
     const value = number === undefined ? 1 : row[number];
-    if (typeof value !== "number") continue;
+    if (typeof value !== "number" && typeof value !== "bigint") continue;
     const label = row[category] === undefined ? "null" : textOf(row[category]);
-    sums.set(label, (sums.get(label) ?? 0) + value);
+    sums.set(label, (sums.get(label) ?? 0) + Number(value));
   }
   const points = Array.from(sums, ([label, value]) => ({ label, value }));
   const kept = points.slice(0, shown);

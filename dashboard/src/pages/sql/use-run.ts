@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { sqlAnswer } from "../../api/sql.ts";
+import { parseJson } from "../../ui/exact-json.ts";
 import { remember } from "./history.ts";
 import { type Column, columnsOf, type Row } from "./results.ts";
 
@@ -37,7 +38,7 @@ export function useRun(): Runner {
     const took = () => performance.now() - from;
     setStartedAt(from);
     try {
-      const { rows, columns } = await sqlAnswer<Row>(query, controller.signal);
+      const { rows, columns } = await sqlAnswer<Row>(query, parseJson, controller.signal);
       if (running.current !== controller) return;
       const tookMs = took();
       setOutcome({ kind: "rows", rows, columns: columnsOf(columns, rows), tookMs });

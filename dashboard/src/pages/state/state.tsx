@@ -5,7 +5,7 @@ import { useLive } from "../../live/use-live.ts";
 import { plural } from "../../ui/format.ts";
 import { Page } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
-import { Empty, Failure, Loading } from "../../ui/states.tsx";
+import { Empty, Unloaded } from "../../ui/states.tsx";
 import { type Instances, instances } from "./instances.ts";
 import { InstanceTable } from "./table.tsx";
 
@@ -93,7 +93,7 @@ function List({ service, text }: { readonly service: string | undefined; readonl
     void refetch();
   }, [shown, refetch]);
   if (data === undefined) {
-    return error === null ? <Loading what="state" /> : <Failure error={error} onRetry={() => void refetch()} />;
+    return <Unloaded what="state" error={error} retry={refetch} />;
   }
   if (data.rows.length === 0) {
     return text === "" ? (

@@ -1,0 +1,19 @@
+/** Handlers that wait, and are suspended at once when they do. */
+import * as restate from "#sdk";
+
+const clerk = restate.object({
+  name: "Clerk",
+  options: { inactivityTimeout: 0 },
+  handlers: {
+    visit: async (ctx) => {
+      await ctx.sleep(500);
+      await ctx.run("ring the bell", () => "rung");
+      await ctx.objectClient({ name: "Clerk" }, `${ctx.key}'s assistant`).nap(600);
+      return "seen";
+    },
+    nap: async (ctx, ms) => ctx.sleep(ms),
+  },
+});
+
+await restate.serve({ port: Number(process.env.PORT), services: [clerk] });
+process.send?.("ready");
