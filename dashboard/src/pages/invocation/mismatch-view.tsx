@@ -37,7 +37,8 @@ export function MismatchView({ failure, entries }: MismatchViewProps) {
       </div>
       <p className="muted">
         Register changed code as a new deployment; what differs between attempts (time, random numbers, the environment)
-        belongs in a run. To go on with this code: pause it, drop what follows the last entry that fits, and resume.
+        belongs in a run. While it is paused it can go on with this code, too: drop what follows the last entry that
+        fits, and resume.
       </p>
       <details>
         <summary>What the SDK says</summary>

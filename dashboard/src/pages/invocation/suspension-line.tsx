@@ -35,7 +35,7 @@ function Known({ of, lines, scale, endMs, depth }: Omit<SuspensionLineProps, "id
         <span className="line-label">
           <button type="button" className="line-toggle" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
             <span className="line-index" />
-            <Icon name="pause" size={14} />
+            <Icon name="moon" size={14} />
             <span className="line-verb">Suspended</span>
             <span className="line-name num">
               {plural(of.count, "time")}, {inAll}
