@@ -25,7 +25,7 @@ export interface SuspensionHistory {
 
 /**
  * What is known of suspensions when they are over: from when to when, and for what. Costs one insert when an invocation
- * goes on, and nothing for one that was never suspended.
+ * goes on, and one that was never suspended nothing but the deletion of an empty range when it is deleted itself.
  */
 export class Suspensions {
   readonly #kernel: Kernel;
