@@ -40,5 +40,5 @@ if (process.env.SDK === "ours") {
   const ours = await built<typeof import("../../sdk/index.ts")>("sdk/index.js");
   await ours.serve({ services: measuredServices(ours), port });
 } else {
-  await official.serve({ services: [...measuredServices(official), waiter.service, createShop()], port });
+  await official.serve({ services: [...measuredServices(official), ...waiter.services, createShop()], port });
 }

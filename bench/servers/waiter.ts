@@ -2,7 +2,13 @@ import * as restate from "@restatedev/restate-sdk";
 
 const DAY_MS = 86_400_000;
 
-/** How far the invocations of the service `Waiter` have come in the endpoint. */
+/** The handlers of `Idler` that it calls itself. */
+interface Chain {
+  sleep(ctx: restate.Context): Promise<void>;
+  chain(ctx: restate.Context, depth: number): Promise<number>;
+}
+
+/** How far the invocations of the services `Waiter` and `Idler` have come in the endpoint. */
 export interface WaiterCounts {
   /** Different invocations that an attempt was started for. */
   readonly invocations: number;
@@ -11,7 +17,7 @@ export interface WaiterCounts {
   readonly awakeable?: { readonly id: string; readonly invocationId: string };
 }
 
-/** A service whose invocations wait, and what it knows about them. */
+/** Services whose invocations wait, and what they know about them. */
 export function createWaiter() {
   const waiting = new Set<string>();
   let openAttempts = 0;
@@ -42,8 +48,34 @@ export function createWaiter() {
     },
   });
 
+  /** Waits with its attempt open, as long as the server lets it: the inactivity timeout is the default. */
+  const idler = restate.service({
+    name: "Idler",
+    handlers: {
+      sleep: async (ctx: restate.Context) => {
+        attemptBegins(ctx);
+        await ctx.sleep(DAY_MS);
+      },
+      /** So many nested calls. */
+      chain: async (ctx: restate.Context, depth: number): Promise<number> =>
+        depth === 0 ? 0 : 1 + (await ctx.serviceClient<Chain>({ name: "Idler" }).chain(depth - 1)),
+      /** So many calls that sleep; it ends when they have ended, also when it is cancelled. */
+      parent: async (ctx: restate.Context, count: number): Promise<string> => {
+        const client = ctx.serviceClient<Chain>({ name: "Idler" });
+        const children = Array.from({ length: count }, () => client.sleep());
+        try {
+          await restate.RestatePromise.allSettled(children);
+          return "slept";
+        } catch {
+          await restate.RestatePromise.allSettled(children);
+          return "cancelled";
+        }
+      },
+    },
+  });
+
   return {
-    service,
+    services: [service, idler],
     counts: (): WaiterCounts => ({
       invocations: waiting.size,
       openAttempts,

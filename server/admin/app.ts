@@ -3,7 +3,7 @@ import { ServerError } from "../errors.ts";
 import { errorHandler, methodsOf } from "./answers.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { editRoutes } from "./edits.ts";
-import { describeRoute, invocationRoutes, suspensionsRoute } from "./invocations.ts";
+import { describeRoute, invocationRoutes, placesRoute, suspensionsRoute } from "./invocations.ts";
 import { parseJson } from "./json-body.ts";
 import { kafkaClusterRoutes, subscriptionRoutes } from "./kafka.ts";
 import { limitRoutes } from "./limits.ts";
@@ -39,6 +39,7 @@ export function createApp(parts: AdminParts): Express {
     );
   });
   app.get("/", (_request, response) => response.status(308).setHeader("location", "/ui/").end());
+  app.get("/restate-lite/places", placesRoute(parts));
   app.get("/restate-lite/invocations/:id", describeRoute(parts));
   app.get("/restate-lite/invocations/:id/suspensions", suspensionsRoute(parts));
   app.use("/restate-lite/invocations", editRoutes(parts));

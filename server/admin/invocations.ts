@@ -167,6 +167,17 @@ export function describeRoute({ engine, turns }: LookedAt): RequestHandler {
   return looking(turns, (id) => engine.describe(id));
 }
 
+/** Beyond the real API: how many attempts run, how many may, and how many invocations wait for a place. */
+export function placesRoute({ engine, turns }: LookedAt): RequestHandler {
+  return (_request, response) => {
+    answerDurably(
+      turns,
+      () => engine.places(),
+      (places) => response.json(places),
+    );
+  };
+}
+
 /** `GET /restate-lite/invocations/{id}/suspensions`: when it was suspended and for what. Beyond the real API. */
 export function suspensionsRoute({ engine, turns }: LookedAt): RequestHandler {
   return looking(turns, (id) => engine.suspensions(id));

@@ -3,12 +3,15 @@ import type { Deployment, Handler } from "../registry/types.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import { randomSeedOf } from "./identity.ts";
 import type { Kernel } from "./kernel.ts";
+import { Places } from "./places.ts";
 import type { AttemptFailure, AttemptStart } from "./types.ts";
 
 const NEWEST_PROTOCOL = 7;
 const READY_IN_MEMORY = 10_000;
 /** Invocations that are looked at in one turn without starting: few enough that requests are served in between. */
 const LOOKS_PER_TURN = 256;
+/** Attempts that are asked in one turn to make room: each needs a look at its journal. */
+const ASKED_PER_TURN = 64;
 
 /** A running attempt, as the engine knows it. Lives in memory only: a restart starts a new attempt. */
 export interface LiveAttempt {
@@ -34,8 +37,12 @@ export interface LiveAttempt {
   failingSinceMs: number | undefined;
   /** The body of the output entry, once the SDK has sent it. */
   output: Buffer | undefined;
-  /** Body of the last AwaitingOnMessage, for people who ask what it waits for. */
+  /** Body of the AwaitingOnMessage that says what it waits for now; `undefined` when it is busy, or does not say. */
   awaitingOn: Buffer | undefined;
+  /** Since when neither side has said anything (protocols before v7, whose SDKs do not say that they wait). */
+  quietSinceMs: number;
+  /** Whether it has been asked to suspend: see {@link Places}. */
+  isAsked: boolean;
   server: string | undefined;
 }
 
@@ -60,13 +67,38 @@ export class Attempts {
   #queueHead = 0;
   /** More invocations are ready than the queue holds. */
   #overflowed = false;
-  /** The rest of the line has its turn after the open one. */
-  #goesOn = false;
+  /** A continuation of the line is scheduled already, for after the open turn. */
+  #isContinued = false;
   #lastAttempt = 0;
   #isStopped = false;
+  readonly #places: Places;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.#places = new Places(
+      kernel,
+      this.#bySeq,
+      () => this.#lineLength,
+      () => this.#startQueued(),
+    );
+  }
+
+  /** How many wait for a place; when there are more than are held in memory, at least so many. */
+  get #lineLength(): number {
+    return this.#queue.length - this.#queueHead + (this.#overflowed ? 1 : 0);
+  }
+
+  /** How many attempts hold a place. */
+  get taken(): number {
+    return this.#places.taken;
+  }
+
+  /** The same, of how many there are, and how many invocations wait for one. */
+  get places(): { readonly taken: number; readonly limit: number; readonly waiting: number } {
+    const { statements, settings } = this.#kernel;
+    const waiting =
+      this.#lineLength === 0 ? 0 : Math.max(0, (statements.invocations.readyCount.get() ?? 0) - this.#bySeq.size);
+    return { taken: this.#places.taken, limit: settings.concurrentInvocations, waiting };
   }
 
   /** All that run now. */
@@ -103,6 +135,18 @@ export class Attempts {
   /** Stops starting attempts (shutdown). */
   stop(): void {
     this.#isStopped = true;
+    this.#places.stop();
+  }
+
+  /** The SDK of a running attempt has said that its handler waits. */
+  waits(live: LiveAttempt, awaitingOn: Buffer): void {
+    this.#places.waits(live, awaitingOn);
+    if (this.#lineLength > 0) this.#continueLine();
+  }
+
+  /** The SDK of a running attempt has said something else. */
+  moves(live: LiveAttempt): void {
+    this.#places.moves(live);
   }
 
   /**
@@ -136,6 +180,7 @@ export class Attempts {
 
   /** Sends a frame to a running attempt after the flush of what it says. */
   deliver(live: LiveAttempt, frame: Buffer): void {
+    this.#places.moves(live);
     this.#kernel.turns.afterFlush(() => this.#kernel.host.deliver(live.attempt, frame));
   }
 
@@ -146,10 +191,9 @@ export class Attempts {
   end(live: LiveAttempt, keepsPlace = false): void {
     this.#bySeq.delete(live.row.seq);
     this.#byAttempt.delete(live.attempt);
+    this.#places.left(live);
     if (!keepsPlace) this.#kernel.flow.leave(live.row.seq);
-    if (this.#queueHead < this.#queue.length || this.#overflowed) {
-      this.#kernel.turns.afterCommit(() => this.#startQueued());
-    }
+    if (this.#lineLength > 0) this.#kernel.turns.afterCommit(() => this.#startQueued());
   }
 
   /** Ends an attempt that the SDK does not know to be over. */
@@ -169,25 +213,37 @@ export class Attempts {
     const preload = this.#pending.get(seq);
     this.#pending.delete(seq);
     if (this.#isStopped || this.#bySeq.has(seq)) return;
-    if (this.#bySeq.size < this.#kernel.settings.concurrentInvocations && this.#queueHead >= this.#queue.length) {
+    const isFirst = this.#queueHead >= this.#queue.length;
+    if (isFirst && this.#places.hasRoom) {
       this.#start(seq, preload);
-    } else if (this.#overflowed || this.#queue.length - this.#queueHead >= READY_IN_MEMORY) {
-      this.#overflowed = true;
-    } else {
-      this.#queue.push(seq);
+      return;
     }
+    if (this.#overflowed || this.#queue.length - this.#queueHead >= READY_IN_MEMORY) this.#overflowed = true;
+    else this.#queue.push(seq);
+    // The places of those who only wait are found for all of this turn at once.
+    if (isFirst) this.#continueLine();
   }
 
   #startQueued(): void {
     if (this.#isStopped) return;
-    const { concurrentInvocations } = this.#kernel.settings;
-    for (let looks = 0; this.#bySeq.size < concurrentInvocations; ) {
+    for (let looks = 0, asked = 0; ; ) {
       if (this.#queueHead >= this.#queue.length && !this.#refill()) return;
+      if (!this.#places.hasRoom) {
+        if (asked === ASKED_PER_TURN) {
+          this.#continueLine();
+          break;
+        }
+        asked++;
+        if (!this.#places.makeRoom()) {
+          this.#places.watch();
+          break;
+        }
+      }
       const seq = this.#queue[this.#queueHead++];
       // One that has been paused and resumed meanwhile is in the line twice, and about to be admitted.
       if (seq !== undefined && !this.#bySeq.has(seq) && !this.#pending.has(seq)) this.#start(seq, undefined);
       if (seq !== undefined && !this.#bySeq.has(seq) && ++looks === LOOKS_PER_TURN) {
-        this.#goOn();
+        this.#continueLine();
         break;
       }
     }
@@ -197,13 +253,13 @@ export class Attempts {
     }
   }
 
-  #goOn(): void {
-    if (this.#goesOn) return;
-    this.#goesOn = true;
+  #continueLine(): void {
+    if (this.#isContinued) return;
+    this.#isContinued = true;
     const { turns } = this.#kernel;
     turns.apply(() =>
       turns.afterCommit(() => {
-        this.#goesOn = false;
+        this.#isContinued = false;
         this.#startQueued();
       }),
     );
@@ -262,6 +318,8 @@ export class Attempts {
       failingSinceMs: failure?.since,
       output: undefined,
       awaitingOn: undefined,
+      quietSinceMs: nowMs,
+      isAsked: false,
       server: undefined,
     };
     this.#bySeq.set(seq, live);

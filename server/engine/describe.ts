@@ -19,7 +19,8 @@ export interface Description {
   readonly waitsFor:
     | { readonly kind: "time"; readonly dueAtMs: number }
     | { readonly kind: "key"; readonly holder: string | undefined }
-    | { readonly kind: "slot" }
+    /** One of the places for running attempts: see `places.ts`. */
+    | { readonly kind: "slot"; readonly taken: number; readonly limit: number }
     /** The concurrency of `level` (scope, scope/l1, scope/l1/l2) is limited by the rule with this pattern. */
     | { readonly kind: "limit"; readonly level: string; readonly rule: string }
     /** Its virtual queue is paused. */
@@ -89,7 +90,8 @@ function waitsFor(
       return { kind: "key", holder: holderRow === undefined ? undefined : kernel.invocations.textId(holderRow) };
     }
     case InvocationStatus.Ready:
-      if (!isRunning) return { kind: "slot" };
+      if (!isRunning)
+        return { kind: "slot", taken: kernel.attempts.taken, limit: kernel.settings.concurrentInvocations };
       return awaitingOn === undefined
         ? undefined
         : { kind: "notifications", await: AwaitingOn.decode(awaitingOn).awaitingOn ?? {} };

@@ -108,6 +108,11 @@ export class Engine {
     }));
   }
 
+  /** How many attempts hold a place, of how many there are, and how many invocations wait for one. */
+  places(): Attempts["places"] {
+    return this.#kernel.attempts.places;
+  }
+
   /** What counts at scopes and limit keys now, and which queues wait: what is in no table. */
   flow(): FlowSnapshot {
     return this.#kernel.flow.snapshot();

@@ -41,6 +41,7 @@ export class Messages implements AttemptEvents {
   messages(attempt: number, frames: readonly SdkMessage[]): void {
     const live = this.#kernel.attempts.byAttempt(attempt);
     if (live === undefined) return;
+    this.#kernel.attempts.moves(live);
     try {
       for (const frame of frames) {
         this.#message(live, frame);
@@ -88,8 +89,7 @@ export class Messages implements AttemptEvents {
       case MessageType.Error:
         return this.#reported(live, body);
       case MessageType.AwaitingOn:
-        live.awaitingOn = body;
-        return;
+        return this.#kernel.attempts.waits(live, body);
       default:
         return this.#command(live, type, body);
     }

@@ -1,6 +1,7 @@
 /** For tests: what an SDK says, as the arguments of `Transcript.says`. */
 import {
   AttachInvocationCommand,
+  AwaitingOn,
   CallCommand,
   CompleteAwakeableCommand,
   CompletePromiseCommand,
@@ -119,6 +120,12 @@ export const suspendOn = (...completionIds: number[]): Said => [
 export const suspendOnTree = (awaitingOn: Partial<FutureMessage>): Said => [
   MessageType.Suspension,
   Suspension.encode({ awaitingOn }),
+];
+
+/** What the handler waits for while its request is open (v7). */
+export const awaitingOn = (awaited: Partial<FutureMessage>, executingSideEffects = false): Said => [
+  MessageType.AwaitingOn,
+  AwaitingOn.encode({ awaitingOn: awaited, executingSideEffects }),
 ];
 
 export const error = (message: string, more: Partial<ErrorMessageMessage> = {}): Said => [

@@ -127,6 +127,8 @@ export interface SeenAttempt {
   readonly start: AttemptStart;
   readonly delivered: Frame[];
   isAborted: boolean;
+  /** Whether it was asked to suspend. */
+  isInputClosed: boolean;
 }
 
 export class Transcript {
@@ -160,7 +162,7 @@ export class Transcript {
 
   #newEngine(): Engine {
     const host: AttemptHost = {
-      start: (start) => void this.attempts.push({ start, delivered: [], isAborted: false }),
+      start: (start) => void this.attempts.push({ start, delivered: [], isAborted: false, isInputClosed: false }),
       deliver: (attempt, frame) => {
         const seen = this.attempts.find((other) => other.start.attempt === attempt);
         const decoder = new FrameDecoder(1 << 25);
@@ -171,7 +173,10 @@ export class Transcript {
         const seen = this.attempts.find((other) => other.start.attempt === attempt);
         if (seen !== undefined) seen.isAborted = true;
       },
-      closeInput: () => {},
+      closeInput: (attempt) => {
+        const seen = this.attempts.find((other) => other.start.attempt === attempt);
+        if (seen !== undefined) seen.isInputClosed = true;
+      },
     };
     return new Engine({
       statements: this.#counted(prepareStatements(this.storage.db)),

@@ -135,7 +135,7 @@ export interface AttemptHost {
   deliver(attempt: number, frame: Buffer): void;
   /** Ends a running attempt at once without reporting back (kill, pause, shutdown). */
   abort(attempt: number): void;
-  /** Half-closes the request so that the SDK suspends when it can. */
+  /** Half-closes the request before its time, so that the SDK suspends where it waits: its place is wanted. */
   closeInput(attempt: number): void;
 }
 

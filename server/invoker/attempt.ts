@@ -62,6 +62,8 @@ export class Attempt implements AttemptReceiver, Watched {
   #deliveryBytes = 0;
   #isFlushDue = false;
   #shouldCloseInput = false;
+  /** What was left of the inactivity timeout when the engine asked for a suspension. */
+  #leftMs = 0;
   #isPaused = false;
   #hasHead = false;
   /** Reported along with the first messages, in the same turn. */
@@ -93,6 +95,12 @@ export class Attempt implements AttemptReceiver, Watched {
   }
 
   closeInput(): void {
+    // It is early, because somebody waits for a place: nothing is taken from the time that the handler has.
+    this.#leftMs = this.start.handlerSpec.inactivityTimeoutMs;
+    this.#closeInput();
+  }
+
+  #closeInput(): void {
     this.#shouldCloseInput = true;
     if (this.phase === "processing") this.#flushSoon();
   }
@@ -216,7 +224,7 @@ export class Attempt implements AttemptReceiver, Watched {
           invocation: this.start.id,
           inactivityTimeoutMs,
         });
-        this.closeInput();
+        this.#closeInput();
         return;
       case "replaying":
       case "closing":
@@ -373,7 +381,7 @@ export class Attempt implements AttemptReceiver, Watched {
   /** Something has moved: the timeout starts again. */
   #stayAwake(): void {
     const { inactivityTimeoutMs, abortTimeoutMs } = this.start.handlerSpec;
-    const timeoutMs = this.phase === "processing" ? inactivityTimeoutMs : abortTimeoutMs;
+    const timeoutMs = this.phase === "processing" ? inactivityTimeoutMs : abortTimeoutMs + this.#leftMs;
     this.expiresAtMs = this.#around.nowMs() + timeoutMs;
   }
 

@@ -159,6 +159,19 @@ describe("the timeouts of an attempt", () => {
     expect(received.frames).toHaveLength(3);
   });
 
+  it("takes nothing from the time of a handler that the engine asks early", async () => {
+    const { clock, received, failure, start, invoker } = await running({
+      inactivityTimeoutMs: 1000,
+      abortTimeoutMs: 1500,
+    });
+    invoker.closeInput(start.attempt);
+    await received.until(() => received.hasEnded);
+    clock.advance(2400);
+    expect(invoker.snapshot()[0]?.phase).toBe("closing");
+    clock.advance(300);
+    expect((await failure(start.attempt)).restateCode).toBe("RT0001");
+  });
+
   it("cuts off an endpoint that never closes its response after the end", async () => {
     const { received, clock, closed, events, start, signals } = await running({
       inactivityTimeoutMs: 1000,

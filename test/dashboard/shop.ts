@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type ServerKind, TestEndpoint, TestServer, until } from "../support/index.ts";
+import { type ServerKind, type ServerOptions, TestEndpoint, TestServer, until } from "../support/index.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -15,8 +15,8 @@ export class Shop {
     this.endpoint = endpoint;
   }
 
-  static async open(kind: ServerKind = "ours"): Promise<Shop> {
-    const [server, endpoint] = await Promise.all([TestServer.start(kind), TestEndpoint.start(endpointFile)]);
+  static async open(kind: ServerKind = "ours", options: ServerOptions = {}): Promise<Shop> {
+    const [server, endpoint] = await Promise.all([TestServer.start(kind, options), TestEndpoint.start(endpointFile)]);
     const shop = new Shop(server, endpoint);
     await server.register(endpoint.url);
     return shop;

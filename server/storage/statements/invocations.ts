@@ -113,6 +113,8 @@ export function invocationStatements(db: Database.Database) {
          ORDER BY seq LIMIT ?`,
       )
       .pluck(),
+    /** Those that run count as well. Reads them all, from their index. */
+    readyCount: db.prepare<[], number>("SELECT count(*) FROM invocation WHERE status = 2").pluck(),
     lastSeq: db.prepare<[], number | null>("SELECT max(seq) FROM invocation").pluck(),
     seqFloor: db.prepare<[], number | undefined>("SELECT value FROM meta WHERE name = 'seq_floor'").pluck(),
     raiseSeqFloor: db.prepare<[seq: number]>(

@@ -4,6 +4,7 @@ import { act } from "../../api/actions.ts";
 import { admin } from "../../api/admin.ts";
 import { type Invocation, shortId } from "../../api/invocation.ts";
 import { useLive } from "../../live/use-live.ts";
+import { plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Ago } from "../../ui/time-view.tsx";
 import { toast } from "../../ui/toasts.tsx";
@@ -18,7 +19,7 @@ interface Description {
   readonly waitsFor?:
     | { readonly kind: "time"; readonly dueAtMs: number }
     | { readonly kind: "key"; readonly holder?: string }
-    | { readonly kind: "slot" }
+    | { readonly kind: "slot"; readonly taken: number; readonly limit: number }
     | { readonly kind: "notifications"; readonly await: Awaited }
     | { readonly kind: "retry"; readonly dueAtMs?: number }
     | { readonly kind: "resume" }
@@ -106,7 +107,9 @@ function Why({ status, waitsFor, retryCount, lines }: WhyProps) {
         </>
       );
     case "slot":
-      return "Waits for an attempt to start";
+      return waitsFor.taken < waitsFor.limit
+        ? "Waits for an attempt to start"
+        : `Waits for a place: ${plural(waitsFor.limit, "attempt")} at a time, and so many run`;
     case "notifications":
       return waitText(waitsFor.await, status, pendingText(lines));
     case "retry":

@@ -14,7 +14,7 @@ import { Target } from "../../ui/target.tsx";
 import { duration, useNow } from "../../ui/time.ts";
 import { Ago } from "../../ui/time-view.tsx";
 import { Chart } from "./chart.tsx";
-import { buckets, type Group, groups, speed, trouble, WINDOWS, type Window } from "./queries.ts";
+import { buckets, type Group, groups, places, speed, trouble, WINDOWS, type Window } from "./queries.ts";
 
 /** Something that counts has happened: a journal that grows does not count. */
 const isCounted = (change: { status?: string }): boolean => change.status !== undefined;
@@ -94,6 +94,7 @@ export function Overview() {
           {sped.data?.p99 === undefined ? "nothing has ended" : `99 of 100 within ${duration(sped.data.p99 * 1000)}`}
         </Tile>
       </div>
+      <Limit />
       <section className="card" aria-label="Invocations over time">
         {charted.data === undefined ? (
           <Unloaded what="the chart" error={charted.error} retry={charted.refetch} />
@@ -151,6 +152,22 @@ function Tile(props: {
     <Link to="/invocations" search={{ status: to.join(",") }} className="tile" data-tone={tone}>
       {inside}
     </Link>
+  );
+}
+
+/** Only while the limit of all attempts together makes invocations wait. */
+function Limit() {
+  const { data } = useLive({ key: ["overview", "places"], fetch: places, on: isCounted, everyMs: 500 });
+  if (data === undefined || data.waiting === 0) return null;
+  return (
+    <p className="limit-note" role="status">
+      <Icon name="clock" size={14} />
+      <span>
+        {data.waiting === 1 ? "1 invocation waits" : `${count(data.waiting)} invocations wait`} for a place:{" "}
+        {plural(data.limit, "attempt")} {data.limit === 1 ? "runs" : "run"}, as many as{" "}
+        <code>worker.invoker.concurrent-invocations-limit</code> allows.
+      </span>
+    </p>
   );
 }
 

@@ -1,3 +1,4 @@
+import { admin } from "../../api/admin.ts";
 import { type ListedInvocation, listedInvocations, type StoredStatus } from "../../api/invocation.ts";
 import { quoted, sql } from "../../api/sql.ts";
 
@@ -14,6 +15,15 @@ export const groups = (signal: AbortSignal): Promise<Group[]> =>
     "SELECT target_service_name AS service, status, completion_result AS result, count(*) AS n FROM sys_invocation GROUP BY 1, 2, 3",
     signal,
   );
+
+/** `GET /restate-lite/places`: how many attempts run, how many may, and how many invocations wait for a place. */
+export interface Places {
+  readonly taken: number;
+  readonly limit: number;
+  readonly waiting: number;
+}
+
+export const places = (signal: AbortSignal): Promise<Places> => admin("/restate-lite/places", { signal });
 
 export const WINDOWS = {
   "15m": { label: "15 minutes", ms: 900_000, bucketMs: 15_000, sql: "15 seconds" },

@@ -1,0 +1,121 @@
+import fs from "node:fs";
+import path from "node:path";
+import type { Bed } from "../bed.ts";
+import type { Samples } from "../results/index.ts";
+import { eventually, freePorts, request, requestOk, Server, type ServerKind } from "../servers/index.ts";
+
+const CONNECTIONS = 64;
+const CALLS = 21;
+const STALL_MS = 120_000;
+
+export interface IdleCounts {
+  /** Handlers that sleep, and children of the one that is cancelled. */
+  readonly sleepers: number;
+  /** Nested calls. */
+  readonly depth: number;
+}
+
+/** Measures one kind of server once, on a fresh data directory for each figure. */
+export class IdleBed {
+  readonly kind: ServerKind;
+  readonly samples: Samples;
+  readonly #bed: Bed;
+  readonly #counts: IdleCounts;
+
+  constructor(kind: ServerKind, bed: Bed, counts: IdleCounts, samples: Samples) {
+    this.kind = kind;
+    this.samples = samples;
+    this.#bed = bed;
+    this.#counts = counts;
+  }
+
+  async round(): Promise<void> {
+    await this.#on((server) => this.#behindSleepers(server));
+    await this.#on((server) => this.#chain(server));
+    await this.#on((server) => this.#cancelled(server));
+  }
+
+  /** Calls, one after the other, while so many handlers sleep. */
+  async #behindSleepers(server: Server): Promise<void> {
+    const { sleepers } = this.#counts;
+    const startedAtMs = performance.now();
+    const sent = await this.#bed.load.run({
+      kind: "http",
+      method: "POST",
+      port: server.ports.ingress,
+      connections: Math.min(CONNECTIONS, sleepers),
+      paths: ["/Idler/sleep/send"],
+      body: "null",
+      expectedStatus: 202,
+      answers: sleepers,
+      warmUpMs: 0,
+      measureMs: 0,
+    });
+    if (sent.errors > 0) throw new Error(`${this.kind.name}, send: ${sent.firstError}`);
+    await this.#begun(server, sleepers);
+    this.samples.add("asleep", performance.now() - startedAtMs);
+    const took: number[] = [];
+    for (let i = 0; i < CALLS; i++) {
+      const calledAtMs = performance.now();
+      await requestOk(server.ports.ingress, "/Greeter/greet", '"Ada"');
+      took.push((performance.now() - calledAtMs) * 1000);
+    }
+    this.samples.add("first call", took[0] as number);
+    took.sort((a, b) => a - b);
+    this.samples.add("call p50", took[CALLS >> 1] as number);
+    this.samples.add("call max", took.at(-1) as number);
+  }
+
+  async #chain(server: Server): Promise<void> {
+    const { depth } = this.#counts;
+    const calledAtMs = performance.now();
+    const { body } = await requestOk(server.ports.ingress, "/Idler/chain", String(depth));
+    if (body !== String(depth)) throw new Error(`${this.kind.name}: the chain answered ${body}`);
+    this.samples.add("chain", performance.now() - calledAtMs);
+  }
+
+  /** From the cancellation of the parent until its end, which comes after that of all its children. */
+  async #cancelled(server: Server): Promise<void> {
+    const { sleepers } = this.#counts;
+    const sent = await requestOk(server.ports.ingress, "/Idler/parent/send", String(sleepers));
+    const { invocationId } = JSON.parse(sent.body) as { invocationId: string };
+    await this.#begun(server, sleepers);
+    const cancelledAtMs = performance.now();
+    const ended = request(server.ports.ingress, `/restate/invocation/${invocationId}/attach`);
+    const admin = await fetch(`http://127.0.0.1:${server.ports.admin}/invocations/${invocationId}/cancel`, {
+      method: "PATCH",
+    });
+    if (!admin.ok) throw new Error(`${this.kind.name}: cancel answered ${admin.status}`);
+    const { status, body } = await ended;
+    if (status !== 200) throw new Error(`${this.kind.name}: the cancelled parent answered ${status} ${body}`);
+    this.samples.add("cancel", performance.now() - cancelledAtMs);
+  }
+
+  /** Waits until attempts of so many invocations have begun at the endpoint. */
+  async #begun(server: Server, count: number): Promise<void> {
+    let [seen, seenAtMs] = [0, performance.now()];
+    const check = () => {
+      server.program.assertRunning();
+      if (performance.now() - seenAtMs < STALL_MS) return;
+      throw new Error(`${this.kind.name}: ${seen} of ${count} invocations came to the endpoint`);
+    };
+    await eventually(Number.POSITIVE_INFINITY, check, async () => {
+      const { invocations } = await this.#bed.endpoint.waiters();
+      if (invocations > seen) [seen, seenAtMs] = [invocations, performance.now()];
+      if (invocations >= count) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw new Error("not yet");
+    });
+  }
+
+  async #on(work: (server: Server) => Promise<void>): Promise<void> {
+    const [ingress, admin, node] = (await freePorts(3)) as [number, number, number];
+    const folder = fs.mkdtempSync(path.join(this.#bed.folder, `${this.kind.name}-`));
+    await this.#bed.endpoint.forgetWaiters();
+    const server = new Server(this.kind, { ingress, admin, node }, folder, `${folder}.log`);
+    await server.register(this.#bed.endpoint.port, "Greeter");
+    await work(server);
+    await server.program.kill();
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
