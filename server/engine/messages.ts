@@ -41,6 +41,7 @@ export class Messages implements AttemptEvents {
   messages(attempt: number, frames: readonly SdkMessage[]): void {
     const live = this.#kernel.attempts.byAttempt(attempt);
     if (live === undefined) return;
+    this.#kernel.control.startChunk();
     try {
       for (const frame of frames) {
         this.#message(live, frame);

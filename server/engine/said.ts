@@ -1,6 +1,7 @@
 /** For tests: what an SDK says, as the arguments of `Transcript.says`. */
 import {
   AttachInvocationCommand,
+  BuiltInSignal,
   CallCommand,
   CompleteAwakeableCommand,
   CompletePromiseCommand,
@@ -15,6 +16,7 @@ import {
   ProposeRunCompletion,
   REQUESTED_ACK,
   RunCommand,
+  SendSignalCommand,
   SetStateCommand,
   SleepCommand,
   Suspension,
@@ -124,4 +126,9 @@ export const suspendOnTree = (awaitingOn: Partial<FutureMessage>): Said => [
 export const error = (message: string, more: Partial<ErrorMessageMessage> = {}): Said => [
   MessageType.Error,
   ErrorMessage.encode({ code: 500, message, ...more }),
+];
+
+export const cancel = (invocationId: string): Said => [
+  MessageType.SendSignalCommand,
+  SendSignalCommand.encode({ targetInvocationId: invocationId, idx: BuiltInSignal.Cancel, void: true }),
 ];
