@@ -10,14 +10,7 @@ import {
  * What a suspended invocation waits for. Protocol v7 sends a tree of combinators, v5 and v6 three flat lists of
  * which any one resumes the invocation.
  */
-type LeafState = "pending" | "succeeded" | "failed";
-
-/** How the leaves of an await tree stand. */
-export interface Leaves {
-  completion(id: number): LeafState;
-  signal(index: number): LeafState;
-  namedSignal(name: string): LeafState;
-}
+type State = "pending" | "succeeded" | "failed";
 
 /** The await point of a SuspensionMessage, in either form, as a tree. */
 export function awaitTree(message: SuspensionMessage): FutureMessage {
@@ -57,39 +50,120 @@ export function storedAwaitTree(body: Buffer): FutureMessage {
   return awaitTree(Suspension.decode(body));
 }
 
-/** Whether a future can make progress; the semantics of JavaScript's promise combinators, children as sets. */
-export function futureState(future: FutureMessage, leaves: Leaves): LeafState {
-  let succeeded = 0;
-  let failed = 0;
-  let pending = 0;
-  const count = (state: LeafState) => {
-    if (state === "succeeded") succeeded++;
-    else if (state === "failed") failed++;
-    else pending++;
-  };
-  for (const id of future.waitingCompletions) count(leaves.completion(id));
-  for (const index of future.waitingSignals) count(leaves.signal(index));
-  for (const name of future.waitingNamedSignals) count(leaves.namedSignal(name));
-  for (const nested of future.nestedFutures) count(futureState(nested, leaves));
+/** One combinator of the tree: how many of its children are in which state, and what that makes of it. */
+class Combinator {
+  readonly #type: number;
+  readonly #parent: Combinator | undefined;
+  readonly #children: Record<State, number> = { pending: 0, succeeded: 0, failed: 0 };
+  state: State;
 
-  switch (future.combinatorType) {
-    case CombinatorType.AllCompleted:
-      return pending > 0 ? "pending" : "succeeded";
-    case CombinatorType.FirstSucceededOrAllFailed:
-      if (succeeded > 0) return "succeeded";
-      return pending > 0 ? "pending" : "failed";
-    case CombinatorType.AllSucceededOrFirstFailed:
-      if (failed > 0) return "failed";
-      return pending > 0 ? "pending" : "succeeded";
-    default:
-      // First completed. "Unknown" is one that only the SDK can judge, so any completed child wakes it.
-      if (succeeded > 0) return "succeeded";
-      return failed > 0 ? "failed" : "pending";
+  constructor(type: number, parent: Combinator | undefined) {
+    this.#type = type;
+    this.#parent = parent;
+    this.state = this.#evaluate();
+  }
+
+  add(state: State): void {
+    this.#children[state]++;
+    this.state = this.#evaluate();
+  }
+
+  changed(from: State, to: State): void {
+    this.#children[from]--;
+    this.#children[to]++;
+    const before = this.state;
+    this.state = this.#evaluate();
+    if (this.state !== before) this.#parent?.changed(before, this.state);
+  }
+
+  /** The semantics of JavaScript's promise combinators, children as sets. */
+  #evaluate(): State {
+    const { pending, succeeded, failed } = this.#children;
+    switch (this.#type) {
+      case CombinatorType.AllCompleted:
+        return pending > 0 ? "pending" : "succeeded";
+      case CombinatorType.FirstSucceededOrAllFailed:
+        if (succeeded > 0) return "succeeded";
+        return pending > 0 ? "pending" : "failed";
+      case CombinatorType.AllSucceededOrFirstFailed:
+        if (failed > 0) return "failed";
+        return pending > 0 ? "pending" : "succeeded";
+      default:
+        // First completed. "Unknown" is one that only the SDK can judge, so any completed child wakes it.
+        if (succeeded > 0) return "succeeded";
+        return failed > 0 ? "failed" : "pending";
+    }
+  }
+}
+
+interface Leaf {
+  state: State;
+  readonly parents: Combinator[];
+}
+
+/**
+ * An await point that is told, one after the other, which of its leaves have completed: what that changes is found
+ * without a look at the other leaves.
+ */
+export class Await {
+  /** Whether the leaves' outcomes matter, and not only that they completed. */
+  readonly needsOutcomes: boolean;
+  readonly #root: Combinator;
+  /** By completion id, minus the index of a signal, or the name of one. */
+  readonly #leaves = new Map<number | string, Leaf>();
+
+  constructor(future: FutureMessage) {
+    this.needsOutcomes = needsOutcomes(future);
+    this.#root = this.#combinator(future, undefined);
+  }
+
+  get leafCount(): number {
+    return this.#leaves.size;
+  }
+
+  get isResolved(): boolean {
+    return this.#root.state !== "pending";
+  }
+
+  /** Whether it waits for this notification, wherever in it. */
+  waitsFor(notification: number | null, body: Buffer): boolean {
+    return this.#leaf(notification, body) !== undefined;
+  }
+
+  /** A notification is there. @param body may be left out where outcomes do not matter */
+  tell(notification: number | null, body: Buffer | undefined): void {
+    const leaf = this.#leaf(notification, body);
+    if (leaf === undefined) return;
+    const hasFailed = this.needsOutcomes && body !== undefined && Notification.decode(body).failure !== undefined;
+    const before = leaf.state;
+    leaf.state = hasFailed ? "failed" : "succeeded";
+    if (leaf.state !== before) for (const parent of leaf.parents) parent.changed(before, leaf.state);
+  }
+
+  #leaf(notification: number | null, body: Buffer | undefined): Leaf | undefined {
+    if (notification !== null) return this.#leaves.get(notification);
+    const name = body === undefined ? undefined : Notification.decode(body).signalName;
+    return name === undefined ? undefined : this.#leaves.get(name);
+  }
+
+  #combinator(future: FutureMessage, parent: Combinator | undefined): Combinator {
+    const combinator = new Combinator(future.combinatorType, parent);
+    const add = (id: number | string) => {
+      const leaf = this.#leaves.get(id);
+      if (leaf === undefined) this.#leaves.set(id, { state: "pending", parents: [combinator] });
+      else leaf.parents.push(combinator);
+      combinator.add("pending");
+    };
+    future.waitingCompletions.forEach(add);
+    for (const index of future.waitingSignals) add(-index);
+    future.waitingNamedSignals.forEach(add);
+    for (const nested of future.nestedFutures) combinator.add(this.#combinator(nested, combinator).state);
+    return combinator;
   }
 }
 
 /** Whether the leaves' outcomes matter, and not only that they completed. */
-export function needsOutcomes(future: FutureMessage): boolean {
+function needsOutcomes(future: FutureMessage): boolean {
   return (
     future.waitingNamedSignals.length > 0 ||
     future.combinatorType === CombinatorType.FirstSucceededOrAllFailed ||
@@ -108,59 +182,9 @@ export function isEmpty(future: FutureMessage): boolean {
   );
 }
 
-/** Whether the tree waits for this notification, wherever in it. */
-export function isLeaf(future: FutureMessage, notification: number | null, body: Buffer): boolean {
-  if (notification === null) {
-    const { signalName } = Notification.decode(body);
-    return signalName !== undefined && waitsForName(future, signalName);
-  }
-  return waitsForId(future, notification);
-}
-
-function waitsForName(future: FutureMessage, name: string): boolean {
-  return future.waitingNamedSignals.includes(name) || future.nestedFutures.some((nested) => waitsForName(nested, name));
-}
-
-/** @param notification completion id, or minus the index of a signal */
-function waitsForId(future: FutureMessage, notification: number): boolean {
-  return (
-    (notification < 0
-      ? future.waitingSignals.includes(-notification)
-      : future.waitingCompletions.includes(notification)) ||
-    future.nestedFutures.some((nested) => waitsForId(nested, notification))
-  );
-}
-
 /** Completion ids anywhere in the tree. */
 export function awaitedCompletions(future: FutureMessage, into: number[] = []): number[] {
   into.push(...future.waitingCompletions);
   for (const nested of future.nestedFutures) awaitedCompletions(nested, into);
   return into;
-}
-
-/** Leaves from the journal's types alone: every completed leaf counts as succeeded. */
-export function leavesByPresence(types: readonly (readonly [type: number, notification: number | null])[]): Leaves {
-  const present = new Set<number>();
-  for (const [, notification] of types) if (notification !== null) present.add(notification);
-  return {
-    completion: (id) => (present.has(id) ? "succeeded" : "pending"),
-    signal: (index) => (present.has(-index) ? "succeeded" : "pending"),
-    namedSignal: () => "pending",
-  };
-}
-
-/** Leaves with their outcomes. */
-export function leavesByOutcome(notifications: readonly { notification: number | null; body: Buffer }[]): Leaves {
-  const byId = new Map<number | string, LeafState>();
-  for (const row of notifications) {
-    const message = Notification.decode(row.body);
-    const state = message.failure === undefined ? "succeeded" : "failed";
-    if (row.notification !== null) byId.set(row.notification, state);
-    else if (message.signalName !== undefined) byId.set(message.signalName, state);
-  }
-  return {
-    completion: (id) => byId.get(id) ?? "pending",
-    signal: (index) => byId.get(-index) ?? "pending",
-    namedSignal: (name) => byId.get(name) ?? "pending",
-  };
 }

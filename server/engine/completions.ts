@@ -5,9 +5,12 @@ import type { LiveAttempt } from "./attempts.ts";
 import { Origin } from "./invocations.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Completion, Outcome } from "./types.ts";
+import { STEPS_PER_TURN, Work } from "./work.ts";
 
 type OnCompletion = (completion: Completion) => void;
 
+/** Clients that are answered in one turn. */
+const CLIENTS_PER_TURN = 128;
 const DAY_MS = 86_400_000;
 /** In the place of a completion id, which no output entry has. */
 const MADE_BY_SERVER = 0;
@@ -16,7 +19,7 @@ const DEFAULT_RETENTION = { idempotencyRetentionMs: DAY_MS, workflowRetentionMs:
 /** The end of invocations: result, retention, lock, and everybody who waits for it. */
 export class Completions {
   readonly #kernel: Kernel;
-  readonly #waiting = new Map<number, OnCompletion[]>();
+  readonly #waiting = new Map<number, Set<OnCompletion>>();
   readonly #waitedBy = new Map<OnCompletion, number>();
   /** False: certainly no invocation attached itself to another one, so a completion need not look for those. */
   #mayHaveAwaiters: boolean;
@@ -40,8 +43,8 @@ export class Completions {
       return;
     }
     const waiting = this.#waiting.get(row.seq);
-    if (waiting === undefined) this.#waiting.set(row.seq, [onCompletion]);
-    else waiting.push(onCompletion);
+    if (waiting === undefined) this.#waiting.set(row.seq, new Set([onCompletion]));
+    else waiting.add(onCompletion);
     this.#waitedBy.set(onCompletion, row.seq);
   }
 
@@ -51,8 +54,8 @@ export class Completions {
     if (seq === undefined) return;
     this.#waitedBy.delete(onCompletion);
     const waiting = this.#waiting.get(seq);
-    waiting?.splice(waiting.indexOf(onCompletion), 1);
-    if (waiting?.length === 0) this.#waiting.delete(seq);
+    waiting?.delete(onCompletion);
+    if (waiting?.size === 0) this.#waiting.delete(seq);
   }
 
   /** The result of a completed invocation, as it is stored. */
@@ -146,21 +149,38 @@ export class Completions {
   }
 
   #tellInvocations(row: InvocationRow, outcome: Outcome): void {
-    const { notifications, statements } = this.#kernel;
+    const { notifications } = this.#kernel;
     if (row.caller !== null && row.caller_completion !== null) {
       notifications.complete(row.caller, MessageType.CallCompletion, row.caller_completion, outcome);
     }
-    if (!this.#mayHaveAwaiters) return;
-    const awaiters = statements.waits.awaiters.all(row.seq);
-    if (awaiters.length === 0) return;
-    statements.waits.clearAwaiters.run(row.seq);
+    if (this.#mayHaveAwaiters) this.#tellSome(row.seq, outcome, STEPS_PER_TURN);
+  }
+
+  /**
+   * Tells as many of those who wait for the result of `callee` as `steps` allow, and leaves the others for a later turn.
+   * @param output the result, as an OutputCommand: the invocation itself may be gone by then
+   * @returns the steps it took
+   */
+  tellAwaiters(callee: number, output: Buffer, steps: number): number {
+    return this.#tellSome(callee, outcomeOf(output), steps);
+  }
+
+  #tellSome(callee: number, outcome: Outcome, steps: number): number {
+    const { backlog, notifications, statements } = this.#kernel;
+    const awaiters = statements.waits.awaiters.all(callee, steps);
+    const last = awaiters.at(-1);
+    if (last === undefined) return 0;
+    statements.waits.clearAwaiters.run(callee, last.seq, last.completion);
     for (const { seq, completion, type } of awaiters) notifications.complete(seq, type, completion, outcome);
+    if (awaiters.length === steps) backlog.add(Work.TellAwaiters, callee, 0, outputOf(outcome));
+    return steps;
   }
 
   #tellClients(row: InvocationRow, outcome: Outcome): void {
     const waiting = this.#waiting.get(row.seq);
     if (waiting === undefined) return;
     this.#waiting.delete(row.seq);
+    for (const onCompletion of waiting) this.#waitedBy.delete(onCompletion);
     const completion: Completion = {
       id: this.#kernel.invocations.textId(row),
       service: row.service,
@@ -168,11 +188,20 @@ export class Completions {
       outcome,
       expiresAtMs: undefined,
     };
-    for (const onCompletion of waiting) {
-      this.#waitedBy.delete(onCompletion);
-      this.#kernel.turns.afterFlush(() => onCompletion(completion));
-    }
+    this.#answer([...waiting], completion);
   }
+
+  /** Each answer is written to a socket, so they go in turns. */
+  #answer(clients: readonly OnCompletion[], completion: Completion): void {
+    const { turns } = this.#kernel;
+    for (const onCompletion of clients.slice(0, CLIENTS_PER_TURN)) turns.afterFlush(() => onCompletion(completion));
+    const others = clients.slice(CLIENTS_PER_TURN);
+    if (others.length > 0) turns.afterCommit(() => turns.apply(() => this.#answer(others, completion)));
+  }
+}
+
+function outputOf(outcome: Outcome): Buffer {
+  return OutputCommand.encode(outcome.kind === "failure" ? { failure: outcome.failure } : { value: outcome.value });
 }
 
 /** An SDK that ends without an output has returned nothing. */

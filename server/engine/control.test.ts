@@ -32,6 +32,7 @@ it("kills a handler that has called itself without an end", () => {
   }
   expect(t.attempts.length).toBe(depth);
   t.apply(() => t.engine.kill(root));
+  t.turns();
   const unfinished = keep(t.storage.db.prepare<[], number>("SELECT count(*) FROM invocation WHERE status < 6").pluck());
   expect(unfinished.get()).toBe(0);
   expect(t.engine.running()).toEqual([]);

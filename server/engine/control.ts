@@ -1,7 +1,8 @@
-import { BuiltInSignal, CallCommand, MessageType, Notification } from "../../sdk/protocol/index.ts";
+import { BuiltInSignal, MessageType, Notification } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import type { Kernel } from "./kernel.ts";
+import { ENTRIES_PER_STEP, STEPS_PER_TURN, Work } from "./work.ts";
 
 const KILLED = { code: 409, message: "killed" };
 const CANCELED = { code: 409, message: "canceled" };
@@ -9,6 +10,8 @@ const CANCELED = { code: 409, message: "canceled" };
 /** What people do to an invocation from outside: cancel, kill, purge, pause, resume. */
 export class Control {
   readonly #kernel: Kernel;
+  /** Cancellations that handlers may ask for until the rest is left for a later turn. */
+  #cancelsLeft = STEPS_PER_TURN;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -34,41 +37,82 @@ export class Control {
     }
   }
 
-  /** Ends an invocation without running its code, and the invocations it has called and waits for. */
+  /** An attempt is about to say something. */
+  startChunk(): void {
+    this.#cancelsLeft = STEPS_PER_TURN;
+  }
+
+  /** The same for a handler, which may cancel thousands in one breath. */
+  cancelForHandler(row: InvocationRow): void {
+    if (this.#cancelsLeft > 0) {
+      this.#cancelsLeft--;
+      this.cancel(row);
+    } else this.#kernel.backlog.add(Work.Cancel, row.seq, 0);
+  }
+
+  /**
+   * Ends an invocation without running its code, and the invocations it has called and waits for: the first of them at
+   * once, the others in turns.
+   */
   kill(row: InvocationRow | undefined): "unknown" | "completed" | "done" {
     if (row === undefined) return "unknown";
     if (row.status === InvocationStatus.Completed) return "completed";
-    const doomed = [row.seq];
-    for (let seq = doomed.pop(); seq !== undefined; seq = doomed.pop()) {
-      for (const callee of this.#kill(seq).reverse()) doomed.push(callee);
-    }
+    if (this.#end(row)) this.killCalled(row.seq, 0, STEPS_PER_TURN);
     return "done";
   }
 
-  /** @returns the invocations that it has called and waits for */
-  #kill(seq: number): number[] {
-    const { attempts, completions, statements, suspensions } = this.#kernel;
-    // Read only now: one that was killed before it may have handed it the lock of its object.
-    const row = statements.invocations.bySeq.get(seq);
-    if (row === undefined || row.status === InvocationStatus.Completed) return [];
+  /**
+   * Ends what a killed invocation has called, and what that has called: as many as `steps` allow, and leaves the others
+   * for a later turn.
+   * @param from index of the entry of its journal to begin at
+   * @returns the steps it took
+   */
+  killCalled(seq: number, from: number, steps: number): number {
+    const { backlog, journal, statements } = this.#kernel;
+    const doomed = [{ seq, from }];
+    let taken = 0;
+    for (let next = doomed.pop(); next !== undefined; next = doomed.pop()) {
+      if (taken >= steps) {
+        backlog.add(Work.KillCalled, next.seq, next.from);
+        continue;
+      }
+      const to = next.from + ENTRIES_PER_STEP;
+      if (journal.length(next.seq) > to) doomed.push({ seq: next.seq, from: to });
+      taken++;
+      for (const callee of this.#calledIn(next.seq, next.from, to)) {
+        // Read only now: one that was killed before it may have handed it the lock of its object.
+        const row = statements.invocations.bySeq.get(callee);
+        if (row === undefined || row.status === InvocationStatus.Completed) continue;
+        taken++;
+        if (this.#end(row)) doomed.push({ seq: callee, from: 0 });
+      }
+    }
+    return taken;
+  }
+
+  /** @returns whether it may have called others */
+  #end(row: InvocationRow): boolean {
+    const { attempts, completions, journal, suspensions } = this.#kernel;
+    const { seq } = row;
     if (row.status === InvocationStatus.Scheduled || row.status === InvocationStatus.Inboxed) {
       this.#vanish(row, KILLED);
-      return [];
+      return false;
     }
     attempts.withdraw(row);
     const live = attempts.bySeq(seq);
     if (live !== undefined) attempts.abort(live);
     if (row.status === InvocationStatus.Suspended) suspensions.end(row);
-    const called = this.#calledBy(seq);
+    const length = journal.length(seq);
+    const hasCalled = length > ENTRIES_PER_STEP || this.#calledIn(seq, 0, length).length > 0;
     completions.fail(row, KILLED, live);
-    return called;
+    return hasCalled;
   }
 
   /** Forgets a completed invocation, its result and, for a workflow, its state. */
   purge(row: InvocationRow | undefined): "unknown" | "not-completed" | "done" {
     if (row === undefined) return "unknown";
     if (row.status !== InvocationStatus.Completed) return "not-completed";
-    this.#kernel.journal.deleteAll(row.seq);
+    this.#deleteJournal(row.seq, false);
     this.#kernel.invocations.delete(row);
     return "done";
   }
@@ -77,7 +121,7 @@ export class Control {
   purgeJournal(row: InvocationRow | undefined): "unknown" | "not-completed" | "done" {
     if (row === undefined) return "unknown";
     if (row.status !== InvocationStatus.Completed) return "not-completed";
-    this.#kernel.journal.deleteAllButOutput(row.seq);
+    this.#deleteJournal(row.seq, true);
     this.#kernel.suspensions.forget(row.seq);
     this.#kernel.observation.tell(row, { kind: "journal" });
     return "done";
@@ -174,19 +218,22 @@ export class Control {
     this.#kernel.completions.vanish(row, failure);
   }
 
-  /** Invocations that `seq` called, waits for, and made itself. One-way sends are detached and not among them. */
-  #calledBy(seq: number): number[] {
+  /** A long one goes in turns, and not before everything that it names has been killed. */
+  #deleteJournal(seq: number, keepsOutput: boolean): void {
+    const { backlog, retention } = this.#kernel;
+    if (backlog.has(Work.KillCalled, seq)) backlog.add(Work.DeleteJournal, seq, keepsOutput ? 1 : 0);
+    else retention.deleteJournal(seq, keepsOutput, STEPS_PER_TURN);
+  }
+
+  /**
+   * Unfinished invocations that `seq` called, waits for, and made itself, by the entries of its journal `from` to `to`
+   * (exclusive). One-way sends are detached and not among them.
+   */
+  #calledIn(seq: number, from: number, to: number): number[] {
     const { journal, invocations } = this.#kernel;
-    const calls = journal.ofType(seq, MessageType.CallCommand);
-    if (calls.length === 0) return [];
-    const ids = new Map<number, string>();
-    for (const entry of journal.ofType(seq, MessageType.CallInvocationIdCompletion)) {
-      const { completionId, invocationId } = Notification.decode(entry.body);
-      if (completionId !== undefined && invocationId !== undefined) ids.set(completionId, invocationId);
-    }
     const called: number[] = [];
-    for (const entry of calls) {
-      const row = invocations.findText(ids.get(CallCommand.decode(entry.body).invocationIdNotificationIdx) ?? "");
+    for (const entry of journal.ofType(seq, MessageType.CallInvocationIdCompletion, from, to)) {
+      const row = invocations.findText(Notification.decode(entry.body).invocationId ?? "");
       const isCalled = row?.caller === seq && row.caller_completion !== null;
       if (isCalled && row.status !== InvocationStatus.Completed) called.push(row.seq);
     }

@@ -3,6 +3,7 @@ import { ServerError } from "../errors.ts";
 import type { Observer } from "../seams.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import { Attempts } from "./attempts.ts";
+import { Backlog } from "./backlog.ts";
 import { ALREADY_INVOKED } from "./commands/calls.ts";
 import { Completions } from "./completions.ts";
 import { Control } from "./control.ts";
@@ -69,6 +70,7 @@ export class Engine {
     kernel.restarts = new Restarts(kernel);
     kernel.edits = new Edits(kernel);
     kernel.suspensions = new Suspensions(kernel);
+    kernel.backlog = new Backlog(kernel);
     for (const rules of [parts.limitRules, parts.pausedQueues]) {
       rules.onChange(() => kernel.observation.registryChanged());
     }
@@ -79,6 +81,7 @@ export class Engine {
 
   /** Resumes everything unfinished in the database. Call once, before the first request. */
   recover(): void {
+    this.#kernel.backlog.recover();
     this.#kernel.attempts.recover();
     this.#kernel.flow.recover();
     this.#kernel.timers.recover();
@@ -120,6 +123,7 @@ export class Engine {
 
   /** No new attempts and no timers from now on; what is unfinished goes on after the next start. */
   stop(): void {
+    this.#kernel.backlog.stop();
     this.#kernel.attempts.stop();
     this.#kernel.flow.stop();
     this.#kernel.timers.stop();

@@ -9,7 +9,7 @@
  * The rooms, each a file: `engine` (what the ingress and the admin API call), `messages` (what running attempts
  * report) with `commands/` (one rule for each command of the protocol), `invocations` (making and finding),
  * `attempts` (which invocations run now), `notifications` and `awaiting` (waking up what waits), `completions` (the
- * end, and who is told), `failures` (retries), `keys` (locks and inboxes), `timers`, `retention`, `control` (cancel,
+ * end, and who is told), `failures` (retries), `keys` (locks and inboxes), `timers`, `retention`, `backlog` (what is too much for one turn), `control` (cancel,
  * kill, pause, …), `restart` (restart as new), `edits` (a paused journal is changed), `journal`, `identity` (ids), `describe` (why is it not further?), `instance` (how does an object stand?), `suspensions` (when did it wait?), `flow/` (limits, paused queues), `observation` (who watches).
  */
 

@@ -5,6 +5,7 @@ import { type InvocationRow, InvocationStatus, TimerKind } from "../storage/inde
 import { idempotentId, isDetermined, parseId, seqOf, sequentialId, workflowId } from "./identity.ts";
 import type { Kernel } from "./kernel.ts";
 import type { InvocationReference, InvokeRequest } from "./types.ts";
+import { Work } from "./work.ts";
 
 export const Origin = { Ingress: 0, Invocation: 1, Restart: 2 } as const;
 export type Origin = (typeof Origin)[keyof typeof Origin];
@@ -85,8 +86,9 @@ export class Invocations {
       inboxed: null,
     };
     const isHeld = !isScheduled && flow.mustWait(row);
-    const isLocked = !isHeld && !isScheduled && isExclusive && !keys.acquire(target.service, scope, key ?? "", seq);
-    if (isHeld || isLocked) row.status = InvocationStatus.Inboxed;
+    if (!isHeld && !isScheduled && isExclusive)
+      row.inboxed = keys.acquire(target.service, scope, key ?? "", seq) ?? null;
+    if (isHeld || row.inboxed !== null) row.status = InvocationStatus.Inboxed;
     statements.invocations.insert.run(
       row.seq,
       row.id,
@@ -105,6 +107,7 @@ export class Invocations {
       row.created_at,
       row.execute_at,
       row.traceparent,
+      row.inboxed,
     );
     const input = InputCommand.frame({
       headers: request.headers.map(([name, value]) => ({ key: name, value })),
@@ -126,8 +129,11 @@ export class Invocations {
   startScheduled(row: InvocationRow): void {
     const { keys, statements, attempts, observation, flow } = this.#kernel;
     const isHeld = flow.mustWait(row);
-    const isReady = !isHeld && (row.exclusive === 0 || keys.acquire(row.service, row.scope, row.key ?? "", row.seq));
-    statements.invocations.setStatus.run(isReady ? InvocationStatus.Ready : InvocationStatus.Inboxed, row.seq);
+    const isExclusive = !isHeld && row.exclusive === 1;
+    const position = isExclusive ? keys.acquire(row.service, row.scope, row.key ?? "", row.seq) : undefined;
+    const isReady = !isHeld && position === undefined;
+    if (position !== undefined) statements.invocations.enterInbox.run(position, row.seq);
+    else statements.invocations.setStatus.run(isReady ? InvocationStatus.Ready : InvocationStatus.Inboxed, row.seq);
     observation.tell(row, { kind: isReady ? "ready" : "inboxed" });
     if (isReady) attempts.ready(row.seq);
     if (isHeld) flow.wait(row);
@@ -174,6 +180,7 @@ export class Invocations {
     invocations.raiseSeqFloor.run(row.seq);
     if (row.determined === 1 && row.idempotency_key === null && row.key !== null) {
       // The run of a workflow: its state and promises live as long as it does.
+      this.#kernel.backlog.finish(Work.TellPromise);
       keys.clearAllState.run(row.service, row.scope, row.key);
       keys.clearPromises.run(row.service, row.scope, row.key);
       keys.clearAllPromiseAwaiters.run(row.service, row.scope, row.key);

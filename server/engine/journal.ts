@@ -5,6 +5,7 @@ import { entryNumber, MAX_JOURNAL_ENTRIES } from "../storage/index.ts";
 
 /** Rows that are read in one go where the whole might be large. */
 const ROWS_AT_A_TIME = 64;
+const NO_TYPE = -1;
 
 /** The journals of all invocations: appending, replaying, looking for one entry. */
 export class Journal {
@@ -72,8 +73,9 @@ export class Journal {
     return this.#sql.types.all(entryNumber(seq, 0), entryNumber(seq + 1, 0));
   }
 
-  ofType(seq: number, type: number): JournalRow[] {
-    return this.#sql.ofType.all(entryNumber(seq, 0), entryNumber(seq + 1, 0), type);
+  /** Entries of one type, of those from `from` to `to` (exclusive). */
+  ofType(seq: number, type: number, from = 0, to = MAX_JOURNAL_ENTRIES): JournalRow[] {
+    return this.#sql.ofType.all(entryNumber(seq, from), entryNumber(seq, to), type);
   }
 
   /** The body of the output entry, which survives as long as the invocation's row. */
@@ -110,25 +112,30 @@ export class Journal {
     return this.#sql.events.all(entryNumber(seq, 0), entryNumber(seq + 1, 0), type);
   }
 
-  /** Deletes up to `limit` entries from the front; returns whether any are left. */
-  deleteFront(seq: number, limit: number): boolean {
-    const first = this.#sql.range.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), 1)?.entry;
-    if (first === undefined) return false;
-    this.#sql.deleteRange.run(first, Math.min(first + limit, entryNumber(seq + 1, 0)));
-    if (this.length(seq) > 0) return true;
-    this.#deleteEvents(seq);
-    return false;
+  /**
+   * Deletes up to `limit` entries from the front, and the events with the last of them.
+   * @param keepsOutput the result stays, for attach and idempotent calls
+   */
+  deleteFront(
+    seq: number,
+    limit: number,
+    keepsOutput: boolean,
+  ): { readonly deleted: number; readonly isDone: boolean } {
+    const kept = keepsOutput ? MessageType.OutputCommand : NO_TYPE;
+    const to = entryNumber(seq + 1, 0);
+    const first = this.#sql.firstBut.get(entryNumber(seq, 0), to, kept);
+    const deleted =
+      first === undefined ? 0 : this.#sql.deleteAllBut.run(first, Math.min(first + limit, to), kept).changes;
+    // A journal has no gaps, so one that did not fill the range has ended in it; two outputs, of the SDK and of the
+    // server, may have been in there.
+    const isDone = deleted < limit - 2 || this.#sql.firstBut.get(entryNumber(seq, 0), to, kept) === undefined;
+    if (isDone) this.#deleteEvents(seq);
+    return { deleted, isDone };
   }
 
   deleteAll(seq: number): void {
     this.#deleteEvents(seq);
     this.#sql.deleteRange.run(entryNumber(seq, 0), entryNumber(seq + 1, 0));
-  }
-
-  /** Journal retention is over: only the result stays, for attach and idempotent calls. */
-  deleteAllButOutput(seq: number): void {
-    this.#deleteEvents(seq);
-    this.#sql.deleteAllBut.run(entryNumber(seq, 0), entryNumber(seq + 1, 0), MessageType.OutputCommand);
   }
 
   #deleteEvents(seq: number): void {

@@ -2,6 +2,7 @@ import type { LimitRulesView, PausedQueuesView, RegistryView } from "../registry
 import type { Clock, Ids } from "../seams.ts";
 import type { Statements } from "../storage/index.ts";
 import type { Attempts } from "./attempts.ts";
+import type { Backlog } from "./backlog.ts";
 import type { Completions } from "./completions.ts";
 import type { Control } from "./control.ts";
 import type { Edits } from "./edits.ts";
@@ -63,4 +64,5 @@ export interface Kernel extends EngineParts {
   readonly restarts: Restarts;
   readonly edits: Edits;
   readonly suspensions: Suspensions;
+  readonly backlog: Backlog;
 }

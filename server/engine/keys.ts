@@ -1,4 +1,4 @@
-import type { InvocationRow } from "../storage/index.ts";
+import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import type { Kernel } from "./kernel.ts";
 import { mayBeVersion } from "./state-version.ts";
 
@@ -28,15 +28,17 @@ export class Keys {
     this.#kernel = kernel;
   }
 
-  /** Takes the lock for `row`, or puts `row` into the inbox. Returns whether it holds the lock. */
-  acquire(service: string, scope: string, key: string, seq: number): boolean {
+  /**
+   * Takes the lock for the invocation `seq`, or puts it into the inbox.
+   * @returns its position there, to be stored in its row; `undefined`: it holds the lock
+   */
+  acquire(service: string, scope: string, key: string, seq: number): number | undefined {
     const { keys } = this.#kernel.statements;
     if (keys.lockHolder.get(service, scope, key) === undefined) {
       keys.lock.run(service, scope, key, seq);
-      return true;
+      return undefined;
     }
-    keys.enqueue.run(service, scope, key, service, scope, key, seq, null);
-    return false;
+    return keys.enqueue.get(service, scope, key, service, scope, key, seq, null);
   }
 
   /** The holder is done: the next in the inbox gets the lock and becomes ready. */
@@ -56,7 +58,7 @@ export class Keys {
         continue;
       }
       keys.passLock.run(next.seq, service, scope, key);
-      invocations.leaveInbox.run(next.seq);
+      invocations.setStatus.run(InvocationStatus.Ready, next.seq);
       this.#kernel.attempts.ready(next.seq);
       this.#tellReady(next.seq);
       return;
@@ -72,7 +74,8 @@ export class Keys {
 
   /** Takes an invocation that waits for the lock out of the inbox. */
   leaveInbox(row: InvocationRow): void {
-    this.#kernel.statements.keys.removeFromInbox.run(row.service, row.scope, row.key ?? "", row.seq);
+    const { service, scope, key, inboxed, seq } = row;
+    if (inboxed !== null) this.#kernel.statements.keys.removeFromInbox.run(service, scope, key ?? "", inboxed, seq);
   }
 
   holder(service: string, scope: string, key: string): number | undefined {
@@ -86,8 +89,8 @@ export class Keys {
       return { outcome: this.#mutate(service, scope, key, mutation) ? "applied" : "dropped" };
     }
     const body = Buffer.from(JSON.stringify(mutation));
-    keys.enqueue.run(service, scope, key, service, scope, key, null, body);
-    return { outcome: "queued", position: keys.lastInInbox.get(service, scope, key) ?? 0 };
+    const position = keys.enqueue.get(service, scope, key, service, scope, key, null, body);
+    return { outcome: "queued", position: position ?? 0 };
   }
 
   /** @returns whether it was applied */

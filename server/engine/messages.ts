@@ -41,7 +41,11 @@ export class Messages implements AttemptEvents {
   messages(attempt: number, frames: readonly SdkMessage[]): void {
     const live = this.#kernel.attempts.byAttempt(attempt);
     if (live === undefined) return;
+<<<<<<< HEAD
     this.#kernel.attempts.moves(live);
+=======
+    this.#kernel.control.startChunk();
+>>>>>>> 6356f96c3bd2bc17232b9f9010e74cfe8c996f1e
     try {
       for (const frame of frames) {
         this.#message(live, frame);

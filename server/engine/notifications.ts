@@ -1,7 +1,7 @@
 import type { FutureMessage } from "../../sdk/protocol/index.ts";
 import { encodeFrame, MessageType, Notification } from "../../sdk/protocol/index.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
-import { futureState, isLeaf, leavesByOutcome, leavesByPresence, needsOutcomes, storedAwaitTree } from "./awaiting.ts";
+import { Await, storedAwaitTree } from "./awaiting.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Outcome } from "./types.ts";
 
@@ -27,9 +27,27 @@ function resultFields(result: NotificationResult) {
   }
 }
 
+/** Await points with fewer leaves are read anew for each notification. */
+const WIDE_LEAVES = 16;
+/** Leaves of all await points that are kept in memory: about 10 MB. */
+const LEAVES_IN_MEMORY = 100_000;
+
+/**
+ * What a suspended invocation with many calls waits for, and which of it has come: its journal is not read again for
+ * each result. Good for the journal up to `next` and this await point; whatever else has happened (a rollback, another
+ * suspension) makes one of the two another one, and it is read anew.
+ */
+interface WideAwait {
+  readonly wait: Await;
+  readonly awaiting: Buffer;
+  next: number;
+}
+
 /** Puts notifications into journals and gets them to whoever waits: a running attempt, or a suspended invocation. */
 export class Notifications {
   readonly #kernel: Kernel;
+  readonly #wide = new Map<number, WideAwait>();
+  #leaves = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -68,21 +86,36 @@ export class Notifications {
     }
     const row = statements.invocations.bySeq.get(seq);
     if (row === undefined || row.status === InvocationStatus.Completed) return false;
-    journal.append(seq, journal.length(seq), type, notification, body);
+    const index = journal.length(seq);
+    journal.append(seq, index, type, notification, body);
     attempts.journalGrew(seq);
     observation.tell(row, { kind: "journal" });
-    if (row.status === InvocationStatus.Suspended) this.#wake(row, notification, body);
+    if (row.status === InvocationStatus.Suspended) this.#wake(row, index, notification, body);
     return true;
   }
 
-  #wake(row: InvocationRow, notification: number | null, body: Buffer): void {
+  #wake(row: InvocationRow, index: number, notification: number | null, body: Buffer): void {
     if (row.awaiting === null) return;
-    const future = storedAwaitTree(row.awaiting);
-    if (!isLeaf(future, notification, body) || !this.#isResolved(row.seq, future)) return;
+    const { seq, awaiting } = row;
+    const known = this.#wide.get(seq);
+    let wait: Await;
+    if (known?.next === index && known.awaiting.equals(awaiting)) {
+      wait = known.wait;
+      known.next++;
+      if (!wait.waitsFor(notification, body)) return;
+      wait.tell(notification, body);
+    } else {
+      wait = new Await(storedAwaitTree(awaiting));
+      if (!wait.waitsFor(notification, body)) return;
+      this.#tellAll(seq, wait);
+      this.#remember(seq, { wait, awaiting, next: index + 1 });
+    }
+    if (!wait.isResolved) return;
+    this.#forget(seq);
     this.#kernel.suspensions.end(row);
-    this.#kernel.statements.invocations.resume.run(row.seq);
+    this.#kernel.statements.invocations.resume.run(seq);
     this.#kernel.observation.tell(row, { kind: "ready" });
-    this.#kernel.attempts.ready(row.seq);
+    this.#kernel.attempts.ready(seq);
   }
 
   /**
@@ -91,15 +124,36 @@ export class Notifications {
    * handler has dealt with. That alone would resume it again and again.
    */
   isResolvedSince(seq: number, from: number, future: FutureMessage): boolean {
+    const wait = new Await(future);
     const fresh = this.#kernel.journal.notifications(seq, from);
-    return fresh.some(({ notification, body }) => isLeaf(future, notification, body)) && this.#isResolved(seq, future);
+    if (!fresh.some(({ notification, body }) => wait.waitsFor(notification, body))) return false;
+    this.#tellAll(seq, wait);
+    return wait.isResolved;
   }
 
-  #isResolved(seq: number, future: FutureMessage): boolean {
+  #tellAll(seq: number, wait: Await): void {
     const { journal } = this.#kernel;
-    const leaves = needsOutcomes(future)
-      ? leavesByOutcome(journal.notifications(seq))
-      : leavesByPresence(journal.types(seq));
-    return futureState(future, leaves) !== "pending";
+    if (wait.needsOutcomes) {
+      for (const { notification, body } of journal.notifications(seq)) wait.tell(notification, body);
+    } else {
+      for (const [, notification] of journal.types(seq)) if (notification !== null) wait.tell(notification, undefined);
+    }
+  }
+
+  #remember(seq: number, wide: WideAwait): void {
+    this.#forget(seq);
+    const { leafCount } = wide.wait;
+    if (leafCount < WIDE_LEAVES) return;
+    this.#wide.set(seq, wide);
+    this.#leaves += leafCount;
+    for (const oldest of this.#wide.keys()) {
+      if (this.#leaves <= LEAVES_IN_MEMORY || oldest === seq) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(seq: number): void {
+    this.#leaves -= this.#wide.get(seq)?.wait.leafCount ?? 0;
+    this.#wide.delete(seq);
   }
 }

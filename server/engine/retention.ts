@@ -1,6 +1,7 @@
 import type { InvocationRow } from "../storage/index.ts";
 import { Alarm } from "./alarm.ts";
 import type { Kernel } from "./kernel.ts";
+import { ENTRIES_PER_STEP, Work } from "./work.ts";
 
 /** Journal entries deleted in one turn: a few milliseconds of the writer at most. */
 const ENTRIES_PER_TURN = 500;
@@ -21,6 +22,17 @@ export class Retention {
   /** Something will expire at `expiresAtMs`. */
   expects(expiresAtMs: number): void {
     if (this.#alarm.isLaterThan(expiresAtMs)) this.#kernel.turns.afterCommit(() => this.#alarm.set(expiresAtMs));
+  }
+
+  /**
+   * Deletes as much of a journal as `steps` allow, and leaves the rest for a later turn.
+   * @returns the steps it took
+   */
+  deleteJournal(seq: number, keepsOutput: boolean, steps: number): number {
+    const { backlog, journal } = this.#kernel;
+    const { deleted, isDone } = journal.deleteFront(seq, steps * ENTRIES_PER_STEP, keepsOutput);
+    if (!isDone) backlog.add(Work.DeleteJournal, seq, keepsOutput ? 1 : 0);
+    return 1 + Math.floor(deleted / ENTRIES_PER_STEP);
   }
 
   recover(): void {
@@ -52,17 +64,18 @@ export class Retention {
 
   /** Deletes at most `budget` entries of what has expired; returns how many. */
   #expire(row: InvocationRow, budget: number): number {
-    const { journal, statements, invocations, suspensions } = this.#kernel;
+    const { backlog, clock, journal, statements, invocations, suspensions } = this.#kernel;
+    if (backlog.has(Work.KillCalled, row.seq)) {
+      // Its journal names those that are to be killed.
+      statements.invocations.setExpiry.run(clock.nowMs() + SWEEP_INTERVAL_MS, row.kept_until, row.seq);
+      return 1;
+    }
+    const { deleted, isDone } = journal.deleteFront(row.seq, budget, row.kept_until !== null);
+    if (!isDone) return budget;
     if (row.kept_until !== null) {
-      const entries = journal.length(row.seq);
-      journal.deleteAllButOutput(row.seq);
       suspensions.forget(row.seq);
       statements.invocations.setExpiry.run(row.kept_until, null, row.seq);
-      return entries;
-    }
-    const entries = journal.length(row.seq);
-    if (journal.deleteFront(row.seq, budget)) return budget;
-    invocations.delete(row);
-    return entries + 1;
+    } else invocations.delete(row);
+    return deleted + 1;
   }
 }

@@ -2,6 +2,7 @@
 import {
   AttachInvocationCommand,
   AwaitingOn,
+  BuiltInSignal,
   CallCommand,
   CompleteAwakeableCommand,
   CompletePromiseCommand,
@@ -16,6 +17,7 @@ import {
   ProposeRunCompletion,
   REQUESTED_ACK,
   RunCommand,
+  SendSignalCommand,
   SetStateCommand,
   SleepCommand,
   Suspension,
@@ -131,4 +133,9 @@ export const awaitingOn = (awaited: Partial<FutureMessage>, executingSideEffects
 export const error = (message: string, more: Partial<ErrorMessageMessage> = {}): Said => [
   MessageType.Error,
   ErrorMessage.encode({ code: 500, message, ...more }),
+];
+
+export const cancel = (invocationId: string): Said => [
+  MessageType.SendSignalCommand,
+  SendSignalCommand.encode({ targetInvocationId: invocationId, idx: BuiltInSignal.Cancel, void: true }),
 ];

@@ -142,6 +142,8 @@ export class Transcript {
   readonly #concurrentInvocations: number;
   /** Executions of the engine's SQL statements so far. */
   statements = 0;
+  /** Rows that they have read in lists. */
+  rows = 0;
   #lastId = 0;
 
   constructor(options: { concurrentInvocations?: number; dataDir?: string } = {}) {
@@ -203,7 +205,9 @@ export class Transcript {
           Object.defineProperty(statement, method, {
             value: (...parameters: unknown[]) => {
               this.statements++;
-              return original.apply(statement, parameters);
+              const result = original.apply(statement, parameters);
+              if (method === "all") this.rows += (result as unknown[]).length;
+              return result;
             },
           });
         }
@@ -232,6 +236,19 @@ export class Transcript {
 
   settle(): void {
     for (let i = 0; i < 20; i++) this.storage.turns.end();
+  }
+
+  /** Ends turn after turn until nothing more is done. @returns the statements that each of them ran */
+  turns(): number[] {
+    const counts: number[] = [];
+    for (let idle = 0; idle < 3; ) {
+      const before = this.statements;
+      this.storage.turns.end();
+      const count = this.statements - before;
+      if (count === 0) idle++;
+      else counts.push(count);
+    }
+    return counts;
   }
 
   advance(ms: number): void {

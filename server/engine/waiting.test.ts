@@ -114,6 +114,55 @@ describe("suspension", () => {
       await: { waitingCompletions: [1] },
     });
   });
+
+  it("on all of n results reads n rows, and not n times as many", () => {
+    /** @returns rows read while `count` calls complete */
+    function rowsFor(count: number): number {
+      const t = new Transcript({ concurrentInvocations: 10_000 });
+      const id = t.send("Greeter/greet");
+      const ids = Array.from({ length: count }, (_, i) => 2 * i + 2);
+      t.says(id, ...ids.map((result) => call("Greeter/greet", { idCompletion: result - 1, result })));
+      t.says(id, suspendOnTree({ waitingCompletions: ids, combinatorType: CombinatorType.AllSucceededOrFirstFailed }));
+      const children = t.attempts.filter(({ start }) => start.id !== id);
+      const before = t.rows;
+      for (const { start } of children.slice(1)) t.says(start.id, output("r"), end);
+      expect(t.status(id)).toBe("suspended");
+      for (const { start } of children.slice(0, 1)) t.says(start.id, output("r"), end);
+      expect(t.status(id)).toBe("running");
+      return t.rows - before;
+    }
+    expect(rowsFor(200)).toBeLessThan(2.5 * rowsFor(100));
+  });
+
+  it("on all of many results counts none that was rolled back, and none of another suspension", () => {
+    const t = new Transcript();
+    const id = t.send("Greeter/greet");
+    const all = Array.from({ length: 40 }, (_, i) => i + 1);
+    const nowMs = t.clock.nowMs();
+    t.says(id, ...all.map((completion) => sleep(completion, nowMs + 1e6)));
+    const tree = { waitingCompletions: all, combinatorType: CombinatorType.AllCompleted };
+    t.says(id, suspendOnTree({ ...tree, waitingNamedSignals: all.map(String) }));
+    const name = (n: number) => t.engine.signal(id, String(n), value(""));
+    for (const n of all.slice(0, 39)) t.apply(() => name(n));
+    const rolledBack = () =>
+      t.apply(() => {
+        name(40);
+        throw new Error("no");
+      });
+    expect(rolledBack).toThrow("no");
+    t.apply(() => t.engine.pause(id));
+    t.apply(() => t.engine.resume(id));
+    // The same place, but now it waits for the signals alone.
+    t.says(id, suspendOnTree({ ...tree, waitingCompletions: [], waitingNamedSignals: all.map(String) }));
+    expect(t.status(id)).toBe("suspended");
+    t.apply(() => name(1));
+    expect(t.status(id)).toBe("suspended");
+    expect(rolledBack).toThrow("no");
+    t.apply(() => name(1));
+    expect(t.status(id)).toBe("suspended");
+    t.apply(() => name(40));
+    expect(t.status(id)).toBe("running");
+  });
 });
 
 describe("signals", () => {

@@ -30,6 +30,7 @@ export {
   type Statements,
   TimerKind,
   type TimerRow,
+  type UnfinishedRow,
 } from "./statements/index.ts";
 export { openStorage, type Storage, type StorageTuning } from "./storage.ts";
 export { exportDatabase, importDatabase, resetDatabase } from "./transfer.ts";

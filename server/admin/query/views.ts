@@ -69,7 +69,7 @@ const STATUS_COLUMNS: Readonly<Record<string, string>> = {
   created_using_restate_version: "'1.7.12'",
   modified_at: `CASE WHEN i.status = 6 THEN i.completed_at ELSE max(i.created_at, coalesce((SELECT f.at FROM main.attempt_failure f WHERE f.seq = i.seq), 0),
     coalesce((SELECT j.at FROM main.journal j WHERE ${JOURNAL("i.seq")} ORDER BY j.entry DESC LIMIT 1), 0)) END`,
-  inboxed_at: "CASE WHEN i.status = 1 OR i.inboxed = 1 THEN coalesce(i.execute_at, i.created_at) END",
+  inboxed_at: "CASE WHEN i.status = 1 OR i.inboxed IS NOT NULL THEN coalesce(i.execute_at, i.created_at) END",
   scheduled_at: "CASE WHEN i.execute_at IS NOT NULL THEN i.created_at END",
   scheduled_start_at: "i.execute_at",
   // When it came out of its inbox is not stored: then the start of the first attempt that stored something has to do.

@@ -6,7 +6,9 @@ import {
   PeekPromiseCommand,
 } from "../../../sdk/protocol/index.ts";
 import type { LiveAttempt } from "../attempts.ts";
+import type { Kernel } from "../kernel.ts";
 import type { NotificationResult } from "../notifications.ts";
+import { STEPS_PER_TURN, Work } from "../work.ts";
 import { type CommandRule, Precondition } from "./rule.ts";
 
 const ALREADY_COMPLETED = { code: 409, message: "promise was already completed" };
@@ -67,18 +69,40 @@ export const completePromise: CommandRule = (kernel, live, body, store) => {
     });
     return;
   }
-  const result: NotificationResult =
-    completionFailure !== undefined
-      ? { kind: "failure", failure: completionFailure }
-      : { kind: "value", value: completionValue ?? Buffer.alloc(0) };
   keys.completePromise.run(
     ...workflow,
     name,
-    Notification.encode(result.kind === "failure" ? { failure: result.failure } : { value: result.value }),
+    Notification.encode(
+      completionFailure !== undefined ? { failure: completionFailure } : { value: completionValue ?? Buffer.alloc(0) },
+    ),
   );
-  for (const awaiter of keys.promiseAwaiters.all(...workflow, name)) {
-    kernel.notifications.complete(awaiter.seq, MessageType.GetPromiseCompletion, awaiter.completion, result);
-  }
-  keys.clearPromiseAwaiters.run(...workflow, name);
+  tellPromise(kernel, { seq, position: resultCompletionId }, [...workflow, name], STEPS_PER_TURN);
   kernel.notifications.complete(seq, MessageType.CompletePromiseCompletion, resultCompletionId, { kind: "void" });
 };
+
+/**
+ * Tells as many of those who wait for a completed promise as `steps` allow, and leaves the others for a later turn.
+ * @param by the command that completed it
+ * @returns the steps it took
+ */
+export function tellPromise(
+  kernel: Kernel,
+  by: { readonly seq: number; readonly position: number },
+  promise: [service: string, scope: string, key: string, name: string],
+  steps: number,
+): number {
+  const { keys } = kernel.statements;
+  const body = keys.promise.get(...promise);
+  const awaiters = keys.promiseAwaiters.all(...promise, steps);
+  const last = awaiters.at(-1);
+  if (body === undefined || last === undefined) return 0;
+  keys.clearPromiseAwaiters.run(...promise, last.seq, last.completion);
+  const result = resultOf(body);
+  for (const { seq, completion } of awaiters) {
+    kernel.notifications.complete(seq, MessageType.GetPromiseCompletion, completion, result);
+  }
+  if (awaiters.length === steps) {
+    kernel.backlog.add(Work.TellPromise, by.seq, by.position, Buffer.from(JSON.stringify(promise)));
+  }
+  return steps;
+}

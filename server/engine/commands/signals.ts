@@ -16,7 +16,7 @@ export const sendSignal: CommandRule = (kernel, _live, body, store) => {
   const target = kernel.invocations.find(id);
   if (target === undefined) return;
   if (command.idx === BuiltInSignal.Cancel) {
-    kernel.control.cancel(target);
+    kernel.control.cancelForHandler(target);
     return;
   }
   let result: NotificationResult = { kind: "void" };

@@ -193,8 +193,12 @@ export class Flow {
   #start(row: InvocationRow): void {
     const { statements, keys, attempts, observation } = this.#kernel;
     if (row.status === InvocationStatus.Inboxed) {
-      const isLocked = row.exclusive === 1 && !keys.acquire(row.service, row.scope, row.key ?? "", row.seq);
-      if (isLocked) return;
+      const { service, scope, key, seq } = row;
+      const position = row.exclusive === 1 ? keys.acquire(service, scope, key ?? "", seq) : undefined;
+      if (position !== undefined) {
+        statements.invocations.enterInbox.run(position, seq);
+        return;
+      }
       statements.invocations.setStatus.run(InvocationStatus.Ready, row.seq);
     } else if (row.status !== InvocationStatus.Ready) return;
     this.#slots.take(row.seq, pathsOf(row.scope, row.limit_key));

@@ -10,6 +10,7 @@ import { keyStatements } from "./keys.ts";
 import { queueStatements } from "./queues.ts";
 import { restartStatements } from "./restarts.ts";
 import { suspensionStatements } from "./suspensions.ts";
+import { unfinishedStatements } from "./unfinished.ts";
 import { waitStatements } from "./waits.ts";
 
 export { deploymentStatements } from "./deployments.ts";
@@ -20,6 +21,7 @@ export type { JournalRow, NotificationRow } from "./journal.ts";
 export { entryNumber, MAX_JOURNAL_ENTRIES } from "./journal.ts";
 export type { InboxRow } from "./keys.ts";
 export type { SuspensionRow } from "./suspensions.ts";
+export type { UnfinishedRow } from "./unfinished.ts";
 export type { FailureRow, TimerRow } from "./waits.ts";
 export { TimerKind } from "./waits.ts";
 
@@ -34,6 +36,7 @@ export function prepareStatements(db: Database.Database) {
     queues: queueStatements(db),
     restarts: restartStatements(db),
     suspensions: suspensionStatements(db),
+    unfinished: unfinishedStatements(db),
     waits: waitStatements(db),
   });
 }

@@ -38,6 +38,7 @@ export interface InvocationRow {
   expires_at: number | null;
   kept_until: number | null;
   awaiting: Buffer | null;
+  /** Where it waits in the inbox of its key, or waited last; `null`: it never has. */
   inboxed: number | null;
 }
 
@@ -62,16 +63,19 @@ export function invocationStatements(db: Database.Database) {
         createdAt: number,
         executeAt: number | null,
         traceparent: string | null,
+        inboxed: number | null,
       ]
     >(
       `INSERT INTO invocation (seq, id, status, service, handler, key, scope, limit_key, idempotency_key, exclusive,
-         determined, origin, caller, caller_completion, created_at, execute_at, traceparent)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         determined, origin, caller, caller_completion, created_at, execute_at, traceparent, inboxed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     bySeq: db.prepare<[seq: number], InvocationRow>("SELECT * FROM invocation WHERE seq = ?"),
     byDeterminedId: db.prepare<[id: Buffer], InvocationRow>("SELECT * FROM invocation WHERE id = ? AND determined = 1"),
     setStatus: db.prepare<[status: number, seq: number]>("UPDATE invocation SET status = ? WHERE seq = ?"),
-    leaveInbox: db.prepare<[seq: number]>("UPDATE invocation SET status = 2, inboxed = 1 WHERE seq = ?"),
+    enterInbox: db.prepare<[position: number, seq: number]>(
+      "UPDATE invocation SET status = 1, inboxed = ? WHERE seq = ?",
+    ),
     /** It has run, even if it has stored nothing. */
     suspend: db.prepare<[awaiting: Buffer, startedAt: number, seq: number]>(
       "UPDATE invocation SET status = 3, awaiting = ?, started_at = coalesce(started_at, ?) WHERE seq = ?",

@@ -69,6 +69,11 @@ export function journalStatements(db: Database.Database) {
       .pluck(),
     deleteEvents: db.prepare<[from: number, to: number]>("DELETE FROM journal_event WHERE number >= ? AND number < ?"),
     deleteRange: db.prepare<[from: number, to: number]>("DELETE FROM journal WHERE entry >= ? AND entry < ?"),
+    firstBut: db
+      .prepare<[from: number, to: number, type: number], number>(
+        "SELECT entry FROM journal WHERE entry >= ? AND entry < ? AND type <> ? ORDER BY entry LIMIT 1",
+      )
+      .pluck(),
     deleteAllBut: db.prepare<[from: number, to: number, type: number]>(
       "DELETE FROM journal WHERE entry >= ? AND entry < ? AND type <> ?",
     ),

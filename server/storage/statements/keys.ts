@@ -17,18 +17,18 @@ export function keyStatements(db: Database.Database) {
       "UPDATE lock SET holder = ? WHERE service = ? AND scope = ? AND key = ?",
     ),
     unlock: db.prepare<Key>("DELETE FROM lock WHERE service = ? AND scope = ? AND key = ?"),
-    enqueue: db.prepare<[...Key, ...Key, seq: number | null, mutation: Buffer | null]>(
-      `INSERT INTO inbox (service, scope, key, position, seq, mutation)
-       VALUES (?, ?, ?, 1 + coalesce((SELECT max(position) FROM inbox WHERE service = ? AND scope = ? AND key = ?), 0),
-               ?, ?)`,
-    ),
+    /** @returns the position */
+    enqueue: db
+      .prepare<[...Key, ...Key, seq: number | null, mutation: Buffer | null], number>(
+        `INSERT INTO inbox (service, scope, key, position, seq, mutation)
+         VALUES (?, ?, ?, 1 + coalesce((SELECT max(position) FROM inbox WHERE service = ? AND scope = ? AND key = ?), 0),
+                 ?, ?) RETURNING position`,
+      )
+      .pluck(),
     firstInInbox: db.prepare<Key, InboxRow>(
       `SELECT position, seq, mutation FROM inbox WHERE service = ? AND scope = ? AND key = ?
        ORDER BY position LIMIT 1`,
     ),
-    lastInInbox: db
-      .prepare<Key, number | null>("SELECT max(position) FROM inbox WHERE service = ? AND scope = ? AND key = ?")
-      .pluck(),
     inboxLength: db
       .prepare<Key, number>(
         "SELECT count(*) FROM inbox WHERE service = ? AND scope = ? AND key = ? AND seq IS NOT NULL",
@@ -45,8 +45,9 @@ export function keyStatements(db: Database.Database) {
     dequeue: db.prepare<[...Key, position: number]>(
       "DELETE FROM inbox WHERE service = ? AND scope = ? AND key = ? AND position = ?",
     ),
-    removeFromInbox: db.prepare<[...Key, seq: number]>(
-      "DELETE FROM inbox WHERE service = ? AND scope = ? AND key = ? AND seq = ?",
+    /** Names the row by its whole key, so that it is found without a look at the others that wait. */
+    removeFromInbox: db.prepare<[...Key, position: number, seq: number]>(
+      "DELETE FROM inbox WHERE service = ? AND scope = ? AND key = ? AND position = ? AND seq = ?",
     ),
 
     state: db
@@ -84,15 +85,18 @@ export function keyStatements(db: Database.Database) {
       `INSERT INTO promise_awaiter (service, scope, key, name, seq, completion) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     ),
-    promiseAwaiters: db.prepare<[...Key, name: string], { seq: number; completion: number }>(
-      "SELECT seq, completion FROM promise_awaiter WHERE service = ? AND scope = ? AND key = ? AND name = ?",
+    promiseAwaiters: db.prepare<[...Key, name: string, limit: number], { seq: number; completion: number }>(
+      `SELECT seq, completion FROM promise_awaiter WHERE service = ? AND scope = ? AND key = ? AND name = ?
+       ORDER BY seq, completion LIMIT ?`,
     ),
     removePromiseAwaiter: db.prepare<[...Key, name: string, seq: number, completion: number]>(
       `DELETE FROM promise_awaiter
        WHERE service = ? AND scope = ? AND key = ? AND name = ? AND seq = ? AND completion = ?`,
     ),
-    clearPromiseAwaiters: db.prepare<[...Key, name: string]>(
-      "DELETE FROM promise_awaiter WHERE service = ? AND scope = ? AND key = ? AND name = ?",
+    /** Up to this one, in their order. */
+    clearPromiseAwaiters: db.prepare<[...Key, name: string, lastSeq: number, lastCompletion: number]>(
+      `DELETE FROM promise_awaiter WHERE service = ? AND scope = ? AND key = ? AND name = ?
+       AND (seq, completion) <= (?, ?)`,
     ),
     clearPromises: db.prepare<Key>("DELETE FROM promise WHERE service = ? AND scope = ? AND key = ?"),
     clearAllPromiseAwaiters: db.prepare<Key>("DELETE FROM promise_awaiter WHERE service = ? AND scope = ? AND key = ?"),

@@ -36,14 +36,17 @@ export function waitStatements(db: Database.Database) {
       "INSERT INTO awaiter (callee, seq, completion, type) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
     ),
     hasAwaiters: db.prepare<[], number>("SELECT EXISTS (SELECT 1 FROM awaiter)").pluck(),
-    awaiters: db.prepare<[callee: number], { seq: number; completion: number; type: number }>(
-      "SELECT seq, completion, type FROM awaiter WHERE callee = ?",
+    awaiters: db.prepare<[callee: number, limit: number], { seq: number; completion: number; type: number }>(
+      "SELECT seq, completion, type FROM awaiter WHERE callee = ? ORDER BY seq, completion LIMIT ?",
     ),
     /** Without an index: for people's requests. */
     removeAwaiter: db.prepare<[seq: number, completion: number]>(
       "DELETE FROM awaiter WHERE seq = ? AND completion = ?",
     ),
-    clearAwaiters: db.prepare<[callee: number]>("DELETE FROM awaiter WHERE callee = ?"),
+    /** Up to this one, in their order. */
+    clearAwaiters: db.prepare<[callee: number, lastSeq: number, lastCompletion: number]>(
+      "DELETE FROM awaiter WHERE callee = ? AND (seq, completion) <= (?, ?)",
+    ),
 
     failure: db.prepare<[seq: number], FailureRow>(
       "SELECT retry_count, since, at, next_retry_at, failure FROM attempt_failure WHERE seq = ?",
