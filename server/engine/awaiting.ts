@@ -1,4 +1,5 @@
 import {
+  BuiltInSignal,
   CombinatorType,
   type FutureMessage,
   Notification,
@@ -25,24 +26,47 @@ export function awaitTree(message: SuspensionMessage): FutureMessage {
   );
 }
 
-/** Behind the body of a suspension: field 1000, eight bytes, which those who read the message skip. */
+/** Behind the body of a suspension: fields 1000 (eight bytes) and 1001 (four), which those who read the message skip. */
 const SINCE_TAG = Buffer.from([0xc1, 0x3e]);
 const SINCE_BYTES = SINCE_TAG.length + 8;
+const KNOWN_TAG = Buffer.from([0xcd, 0x3e]);
+const KNOWN_BYTES = KNOWN_TAG.length + 4;
 
-/** What is stored of a suspension while it lasts: its body and, as one more field, when it began. */
-export function suspendedAt(body: Buffer, sinceMs: number): Buffer {
-  const stored = Buffer.allocUnsafe(body.length + SINCE_BYTES);
+/** What is stored of a suspension beside its body. */
+export interface SuspensionParts {
+  readonly body: Buffer;
+  /** When it began, in milliseconds since the epoch. */
+  readonly sinceMs: number;
+  /** Entries that the suspended attempt had replayed, so that its SDK knew them; 0 of what an older server has stored. */
+  readonly knownEntries: number;
+}
+
+/** What is stored of a suspension while it lasts. */
+export function storedSuspension({ body, sinceMs, knownEntries }: SuspensionParts): Buffer {
+  const stored = Buffer.allocUnsafe(body.length + SINCE_BYTES + KNOWN_BYTES);
   body.copy(stored);
   SINCE_TAG.copy(stored, body.length);
   stored.writeDoubleLE(sinceMs, body.length + SINCE_TAG.length);
+  KNOWN_TAG.copy(stored, body.length + SINCE_BYTES);
+  stored.writeUInt32LE(knownEntries, body.length + SINCE_BYTES + KNOWN_TAG.length);
   return stored;
 }
 
-/** @returns the body and when it began; `undefined` for what an older server has stored */
-export function suspensionParts(stored: Buffer): { readonly body: Buffer; readonly sinceMs: number } | undefined {
-  const length = stored.length - SINCE_BYTES;
-  if (length < 0 || !stored.subarray(length, length + SINCE_TAG.length).equals(SINCE_TAG)) return undefined;
-  return { body: stored.subarray(0, length), sinceMs: stored.readDoubleLE(length + SINCE_TAG.length) };
+/** @returns `undefined` for what a server of the first version has stored, which knew no time */
+export function suspensionParts(stored: Buffer): SuspensionParts | undefined {
+  const knownAt = stored.length - KNOWN_BYTES;
+  const hasKnown = hasTag(stored, knownAt, KNOWN_TAG) && hasTag(stored, knownAt - SINCE_BYTES, SINCE_TAG);
+  const length = (hasKnown ? knownAt : stored.length) - SINCE_BYTES;
+  if (!hasTag(stored, length, SINCE_TAG)) return undefined;
+  return {
+    body: stored.subarray(0, length),
+    sinceMs: stored.readDoubleLE(length + SINCE_TAG.length),
+    knownEntries: hasKnown ? stored.readUInt32LE(knownAt + KNOWN_TAG.length) : 0,
+  };
+}
+
+function hasTag(stored: Buffer, at: number, tag: Buffer): boolean {
+  return at >= 0 && stored.subarray(at, at + tag.length).equals(tag);
 }
 
 /** Decodes the stored body of a suspension. */
@@ -160,6 +184,14 @@ export class Await {
     for (const nested of future.nestedFutures) combinator.add(this.#combinator(nested, combinator).state);
     return combinator;
   }
+}
+
+/**
+ * Signals that come more than once, so that one which the SDK has dealt with says nothing about the next: those with a
+ * name, and CANCEL. SDKs wait for CANCEL at every await point, also after the one that was.
+ */
+export function comesAgain(notification: number | null): boolean {
+  return notification === null || notification === -BuiltInSignal.Cancel;
 }
 
 /** Whether the leaves' outcomes matter, and not only that they completed. */

@@ -16,7 +16,7 @@ import {
 } from "../../sdk/protocol/index.ts";
 import { MAX_JOURNAL_ENTRIES } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
-import { awaitedCompletions, awaitTree, isEmpty, suspendedAt } from "./awaiting.ts";
+import { awaitedCompletions, awaitTree, isEmpty, storedSuspension } from "./awaiting.ts";
 import { commandRule } from "./commands/index.ts";
 import { Precondition } from "./commands/rule.ts";
 import { restateCodeOf } from "./failures.ts";
@@ -41,11 +41,8 @@ export class Messages implements AttemptEvents {
   messages(attempt: number, frames: readonly SdkMessage[]): void {
     const live = this.#kernel.attempts.byAttempt(attempt);
     if (live === undefined) return;
-<<<<<<< HEAD
     this.#kernel.attempts.moves(live);
-=======
     this.#kernel.control.startChunk();
->>>>>>> 6356f96c3bd2bc17232b9f9010e74cfe8c996f1e
     try {
       for (const frame of frames) {
         this.#message(live, frame);
@@ -172,7 +169,8 @@ export class Messages implements AttemptEvents {
       attempts.ready(seq);
       return;
     }
-    statements.invocations.suspend.run(suspendedAt(body, clock.nowMs()), live.startedAtMs, seq);
+    const stored = storedSuspension({ body, sinceMs: clock.nowMs(), knownEntries: live.knownEntries });
+    statements.invocations.suspend.run(stored, live.startedAtMs, seq);
     observation.tell(live.row, { kind: "suspended" });
   }
 

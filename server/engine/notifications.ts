@@ -1,7 +1,7 @@
 import type { FutureMessage } from "../../sdk/protocol/index.ts";
 import { encodeFrame, MessageType, Notification } from "../../sdk/protocol/index.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
-import { Await, storedAwaitTree } from "./awaiting.ts";
+import { Await, comesAgain, storedAwaitTree, suspensionParts } from "./awaiting.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Outcome } from "./types.ts";
 
@@ -107,7 +107,7 @@ export class Notifications {
     } else {
       wait = new Await(storedAwaitTree(awaiting));
       if (!wait.waitsFor(notification, body)) return;
-      this.#tellAll(seq, wait);
+      this.#tellAll(seq, suspensionParts(awaiting)?.knownEntries ?? 0, wait);
       this.#remember(seq, { wait, awaiting, next: index + 1 });
     }
     if (!wait.isResolved) return;
@@ -127,17 +127,25 @@ export class Notifications {
     const wait = new Await(future);
     const fresh = this.#kernel.journal.notifications(seq, from);
     if (!fresh.some(({ notification, body }) => wait.waitsFor(notification, body))) return false;
-    this.#tellAll(seq, wait);
+    this.#tellAll(seq, from, wait);
     return wait.isResolved;
   }
 
-  #tellAll(seq: number, wait: Await): void {
+  /** @param from index of the first entry that the SDK has not dealt with */
+  #tellAll(seq: number, from: number, wait: Await): void {
     const { journal } = this.#kernel;
     if (wait.needsOutcomes) {
-      for (const { notification, body } of journal.notifications(seq)) wait.tell(notification, body);
-    } else {
-      for (const [, notification] of journal.types(seq)) if (notification !== null) wait.tell(notification, undefined);
+      for (const { notification, body } of journal.notifications(seq)) {
+        if (!comesAgain(notification)) wait.tell(notification, body);
+      }
+      for (const { notification, body } of journal.notifications(seq, from)) {
+        if (comesAgain(notification)) wait.tell(notification, body);
+      }
+      return;
     }
+    journal.types(seq).forEach(([, notification], index) => {
+      if (notification !== null && (index >= from || !comesAgain(notification))) wait.tell(notification, undefined);
+    });
   }
 
   #remember(seq: number, wide: WideAwait): void {
