@@ -68,9 +68,15 @@ export class Journal {
     return this.#sql.range.all(entryNumber(seq, 0), entryNumber(seq + 1, 0), MAX_JOURNAL_ENTRIES);
   }
 
+  /** Where this completion (or, negated, this signal index) is in the journal, and since when. */
+  notification(seq: number, notification: number): { readonly index: number; readonly at: number } | undefined {
+    const row = this.#sql.notification.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), notification);
+    return row === undefined ? undefined : { index: row.entry - entryNumber(seq, 0), at: row.at };
+  }
+
   /** Types and notification ids in order, without bodies. */
-  types(seq: number): [type: number, notification: number | null][] {
-    return this.#sql.types.all(entryNumber(seq, 0), entryNumber(seq + 1, 0));
+  types(seq: number, from = 0): [type: number, notification: number | null][] {
+    return this.#sql.types.all(entryNumber(seq, from), entryNumber(seq + 1, 0));
   }
 
   /** Entries of one type, of those from `from` to `to` (exclusive). */
