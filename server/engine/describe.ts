@@ -127,7 +127,7 @@ function waitsFor(
  */
 function cancelRequestedAt({ journal }: Kernel, { seq, status, awaiting }: InvocationRow): number | undefined {
   if (status === InvocationStatus.Completed) return undefined;
-  const request = journal.notification(seq, -BuiltInSignal.Cancel);
+  const request = journal.signal(seq, BuiltInSignal.Cancel);
   if (request === undefined || journal.types(seq, request.index).some(([type]) => isCommand(type))) return undefined;
   const isSuspended = status === InvocationStatus.Suspended && awaiting !== null;
   const hasHeard = isSuspended && new Await(storedAwaitTree(awaiting)).hasLeaf(-BuiltInSignal.Cancel);

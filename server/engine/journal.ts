@@ -50,7 +50,7 @@ export class Journal {
     return frames;
   }
 
-  /** Whether this completion (or, negated, this signal index) is in the journal. */
+  /** Whether this completion is in the journal. */
   hasNotification(seq: number, notification: number): boolean {
     return (
       this.#sql.hasNotification.get(entryNumber(seq, 0), entryNumber(seq, MAX_JOURNAL_ENTRIES), notification) !==
@@ -68,9 +68,9 @@ export class Journal {
     return this.#sql.range.all(entryNumber(seq, 0), entryNumber(seq + 1, 0), MAX_JOURNAL_ENTRIES);
   }
 
-  /** Where this completion (or, negated, this signal index) is in the journal, and since when. */
-  notification(seq: number, notification: number): { readonly index: number; readonly at: number } | undefined {
-    const row = this.#sql.notification.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), notification);
+  /** Where the signal with this index is in the journal, and since when. */
+  signal(seq: number, signalIndex: number): { readonly index: number; readonly at: number } | undefined {
+    const row = this.#sql.signal.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), -signalIndex);
     return row === undefined ? undefined : { index: row.entry - entryNumber(seq, 0), at: row.at };
   }
 
