@@ -226,7 +226,7 @@ export const invocations: Script[] = [
     },
   },
   {
-    name: "a tree of hundreds",
+    name: "a tree of a hundred",
     async run(probe) {
       const counted = async (id: string, where: string): Promise<number> => {
         const query = `SELECT count(*) AS n FROM sys_invocation WHERE invoked_by_id = '${id}' AND ${where}`;
@@ -239,13 +239,13 @@ export const invocations: Script[] = [
       const reach = (id: string, where: string, count: number) =>
         until(`${count} of ${where} on ${probe.server.side}`, async () => (await counted(id, where)) === count);
       for (const action of ["kill", "cancel"]) {
-        const id = await probe.sent(`OracleTree/hundreds-${action}/family`, 300);
-        await reach(id, "status = 'suspended'", 300);
+        const id = await probe.sent(`OracleTree/hundred-${action}/family`, 100);
+        await reach(id, "status = 'suspended'", 100);
         await probe.admin(action, `/invocations/${id}/${action}`, { method: "PATCH" });
         await probe.untilStatus(id, "completed");
         await probe.ingress(`${action}: output`, `/restate/output/${id}`);
         await probe.admin(`${action} again`, `/invocations/${id}/${action}`, { method: "PATCH" });
-        await reach(id, "status = 'completed' AND completion_result = 'failure'", 300);
+        await reach(id, "status = 'completed' AND completion_result = 'failure'", 100);
         probe.note(`${action}: left`, await counted(id, "status <> 'completed'"));
         await probe.admin(`${action}: purge`, `/invocations/${id}/purge`, { method: "PATCH" });
       }
