@@ -10,3 +10,6 @@ CREATE TABLE unfinished (
 -- `inboxed` of an invocation was 1 once it had waited in an inbox; now it is the position there, and so says where it
 -- waits while it does.
 UPDATE invocation SET inboxed = inbox.position FROM inbox WHERE invocation.seq = inbox.seq;
+
+-- Awakeables and cancellations resolve once: whether one is there is asked for each, also of journals with thousands.
+CREATE INDEX journal_signal ON journal (notification) WHERE notification < 0;

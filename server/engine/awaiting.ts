@@ -149,6 +149,11 @@ export class Await {
     return this.#root.state !== "pending";
   }
 
+  /** Completion ids, minus the indexes of signals, names of signals. */
+  get leaves(): Iterable<number | string> {
+    return this.#leaves.keys();
+  }
+
   /** Whether it waits for this notification, wherever in it. */
   waitsFor(notification: number | null, body: Buffer): boolean {
     return this.#leaf(notification, body) !== undefined;
@@ -159,9 +164,22 @@ export class Await {
     const leaf = this.#leaf(notification, body);
     if (leaf === undefined) return;
     const hasFailed = this.needsOutcomes && body !== undefined && Notification.decode(body).failure !== undefined;
+    this.#settle(leaf, hasFailed ? "failed" : "succeeded");
+  }
+
+  hasLeaf(id: number | string): boolean {
+    return this.#leaves.has(id);
+  }
+
+  succeed(id: number | string): void {
+    const leaf = this.#leaves.get(id);
+    if (leaf !== undefined) this.#settle(leaf, "succeeded");
+  }
+
+  #settle(leaf: Leaf, state: State): void {
     const before = leaf.state;
-    leaf.state = hasFailed ? "failed" : "succeeded";
-    if (leaf.state !== before) for (const parent of leaf.parents) parent.changed(before, leaf.state);
+    leaf.state = state;
+    if (state !== before) for (const parent of leaf.parents) parent.changed(before, state);
   }
 
   #leaf(notification: number | null, body: Buffer | undefined): Leaf | undefined {

@@ -252,6 +252,15 @@ describe("deleting a long journal", () => {
   });
 });
 
+it("a signal is looked for among signals of that index alone", () => {
+  const t = new Transcript();
+  const { source } = prepareStatements(t.storage.db).journal.signal;
+  const explain = keep(t.storage.db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${source}`));
+  expect(explain.all(0, 1, -17).map(({ detail }) => detail)).toEqual([
+    "SEARCH journal USING INDEX journal_signal (notification=? AND rowid>? AND rowid<?)",
+  ]);
+});
+
 describe("cancelling those who wait for one key", () => {
   /** @returns statements that it takes to cancel `count` of them, the last first */
   function cost(count: number): number {

@@ -1,6 +1,7 @@
-import { AwaitingOn } from "../../sdk/protocol/index.ts";
+import { AwaitingOn, BuiltInSignal, isCommand } from "../../sdk/protocol/index.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
-import { storedAwaitTree } from "./awaiting.ts";
+import { Await, storedAwaitTree } from "./awaiting.ts";
+import { type Cycle, findCycle } from "./cycle.ts";
 import type { Kernel } from "./kernel.ts";
 import type { AttemptFailure } from "./types.ts";
 
@@ -18,17 +19,20 @@ export interface Description {
   /** What it waits for, one of: */
   readonly waitsFor:
     | { readonly kind: "time"; readonly dueAtMs: number }
-    | { readonly kind: "key"; readonly holder: string | undefined }
+    /** Another invocation holds its key. `cycle`: and that cannot end, because it waits for itself. */
+    | { readonly kind: "key"; readonly holder: string | undefined; readonly cycle: Cycle | undefined }
     /** One of the places for running attempts: see `places.ts`. */
     | { readonly kind: "slot"; readonly taken: number; readonly limit: number }
     /** The concurrency of `level` (scope, scope/l1, scope/l1/l2) is limited by the rule with this pattern. */
     | { readonly kind: "limit"; readonly level: string; readonly rule: string }
     /** Its virtual queue is paused. */
     | { readonly kind: "queue" }
-    | { readonly kind: "notifications"; readonly await: object }
+    | { readonly kind: "notifications"; readonly await: object; readonly cycle: Cycle | undefined }
     | { readonly kind: "retry"; readonly dueAtMs: number | undefined }
     | { readonly kind: "resume" }
     | undefined;
+  /** When it was asked to cancel, if its handler has done nothing since: it has not come to a place where it waits. */
+  readonly cancelRequestedAtMs: number | undefined;
   readonly retryCount: number;
   readonly lastFailure: AttemptFailure | undefined;
 }
@@ -48,6 +52,7 @@ export function describe(kernel: Kernel, row: InvocationRow): Description {
     completedAtMs: row.completed_at ?? undefined,
     hasFailed: row.failed === null ? undefined : row.failed === 1,
     waitsFor: waitsFor(kernel, row, live?.awaitingOn, failure?.next_retry_at ?? undefined, live !== undefined),
+    cancelRequestedAtMs: cancelRequestedAt(kernel, row),
     retryCount: failure?.retry_count ?? 0,
     lastFailure: failure === undefined ? undefined : (JSON.parse(failure.failure) as AttemptFailure),
   };
@@ -87,16 +92,28 @@ function waitsFor(
     case InvocationStatus.Inboxed: {
       const holder = kernel.keys.holder(row.service, row.scope, row.key ?? "");
       const holderRow = holder === undefined ? undefined : kernel.statements.invocations.bySeq.get(holder);
-      return { kind: "key", holder: holderRow === undefined ? undefined : kernel.invocations.textId(holderRow) };
+      return {
+        kind: "key",
+        holder: holderRow === undefined ? undefined : kernel.invocations.textId(holderRow),
+        cycle: findCycle(kernel, row),
+      };
     }
     case InvocationStatus.Ready:
       if (!isRunning)
         return { kind: "slot", taken: kernel.attempts.taken, limit: kernel.settings.concurrentInvocations };
       return awaitingOn === undefined
         ? undefined
-        : { kind: "notifications", await: AwaitingOn.decode(awaitingOn).awaitingOn ?? {} };
+        : {
+            kind: "notifications",
+            await: AwaitingOn.decode(awaitingOn).awaitingOn ?? {},
+            cycle: findCycle(kernel, row),
+          };
     case InvocationStatus.Suspended:
-      return { kind: "notifications", await: row.awaiting === null ? {} : storedAwaitTree(row.awaiting) };
+      return {
+        kind: "notifications",
+        await: row.awaiting === null ? {} : storedAwaitTree(row.awaiting),
+        cycle: findCycle(kernel, row),
+      };
     case InvocationStatus.BackingOff:
       return { kind: "retry", dueAtMs: nextRetryAtMs };
     case InvocationStatus.Paused:
@@ -104,4 +121,17 @@ function waitsFor(
     case InvocationStatus.Completed:
       return undefined;
   }
+}
+
+/**
+ * Handlers hear of a cancellation where they wait, and then do something: run a compensation, end. A suspended one that
+ * would hear of it has been resumed by it.
+ */
+function cancelRequestedAt({ journal }: Kernel, { seq, status, awaiting }: InvocationRow): number | undefined {
+  if (status === InvocationStatus.Completed) return undefined;
+  const request = journal.signal(seq, BuiltInSignal.Cancel);
+  if (request === undefined || journal.types(seq, request.index).some(([type]) => isCommand(type))) return undefined;
+  const isSuspended = status === InvocationStatus.Suspended && awaiting !== null;
+  const hasHeard = isSuspended && new Await(storedAwaitTree(awaiting)).hasLeaf(-BuiltInSignal.Cancel);
+  return hasHeard ? undefined : request.at;
 }

@@ -10,9 +10,10 @@
  * report) with `commands/` (one rule for each command of the protocol), `invocations` (making and finding),
  * `attempts` (which invocations run now), `notifications` and `awaiting` (waking up what waits), `completions` (the
  * end, and who is told), `failures` (retries), `keys` (locks and inboxes), `timers`, `retention`, `backlog` (what is too much for one turn), `control` (cancel,
- * kill, pause, …), `restart` (restart as new), `edits` (a paused journal is changed), `journal`, `identity` (ids), `describe` (why is it not further?), `instance` (how does an object stand?), `suspensions` (when did it wait?), `flow/` (limits, paused queues), `observation` (who watches).
+ * kill, pause, …), `restart` (restart as new), `edits` (a paused journal is changed), `journal`, `identity` (ids), `describe` (why is it not further?), `cycle` (who waits for himself?), `instance` (how does an object stand?), `suspensions` (when did it wait?), `flow/` (limits, paused queues), `observation` (who watches).
  */
 
+export type { Cycle, CycleMember } from "./cycle.ts";
 export type { Description } from "./describe.ts";
 export type { EditedResult } from "./edit-results.ts";
 export type { Drop, DropOptions, Dropped, EditRefusal, ResultEdit } from "./edits.ts";

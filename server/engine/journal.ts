@@ -50,7 +50,7 @@ export class Journal {
     return frames;
   }
 
-  /** Whether this completion (or, negated, this signal index) is in the journal. */
+  /** Whether this completion is in the journal. */
   hasNotification(seq: number, notification: number): boolean {
     return (
       this.#sql.hasNotification.get(entryNumber(seq, 0), entryNumber(seq, MAX_JOURNAL_ENTRIES), notification) !==
@@ -68,9 +68,15 @@ export class Journal {
     return this.#sql.range.all(entryNumber(seq, 0), entryNumber(seq + 1, 0), MAX_JOURNAL_ENTRIES);
   }
 
+  /** Where the signal with this index is in the journal, and since when. */
+  signal(seq: number, signalIndex: number): { readonly index: number; readonly at: number } | undefined {
+    const row = this.#sql.signal.get(entryNumber(seq, 0), entryNumber(seq + 1, 0), -signalIndex);
+    return row === undefined ? undefined : { index: row.entry - entryNumber(seq, 0), at: row.at };
+  }
+
   /** Types and notification ids in order, without bodies. */
-  types(seq: number): [type: number, notification: number | null][] {
-    return this.#sql.types.all(entryNumber(seq, 0), entryNumber(seq + 1, 0));
+  types(seq: number, from = 0): [type: number, notification: number | null][] {
+    return this.#sql.types.all(entryNumber(seq, from), entryNumber(seq + 1, 0));
   }
 
   /** Entries of one type, of those from `from` to `to` (exclusive). */

@@ -60,7 +60,7 @@ export class Notifications {
 
   /** A signal by index. Awakeables and CANCEL resolve once: a second one is dropped. */
   signal(seq: number, index: number, result: NotificationResult): boolean {
-    if (this.#kernel.journal.hasNotification(seq, -index)) return true;
+    if (this.#kernel.journal.signal(seq, index) !== undefined) return true;
     const body = Notification.encode({ signalId: index, ...resultFields(result) });
     return this.#append(seq, MessageType.SignalNotification, -index, body);
   }

@@ -119,6 +119,9 @@ describe("usage and queues", () => {
     const second = await shop.settle(await hold("live", "live-2", "team"), "pending");
     await queueOf("Cart/live-2").getByText("room at live/team").waitFor();
     await usageOf("live/team").locator(".count").getByText("1", { exact: true }).waitFor();
+    await visitor.go(`invocations/${second}`);
+    await page.getByText("Waits for room: the rule live/* limits how many run at live/team").waitFor();
+    await visitor.go("flow");
 
     await page.getByRole("button", { name: "Edit live/*" }).click();
     await field("At a time").fill("2");

@@ -155,3 +155,24 @@ describe("past suspensions of an invocation", () => {
     },
   );
 });
+
+describe("an object that waits for itself", () => {
+  it("is shown as a ring with its members, and is freed by killing the one that it names", async () => {
+    const outer = await shop.settle(await shop.post("Clerk/knot/tangle/send"), "suspended");
+    const [inner] = await shop.rows(`SELECT id FROM sys_invocation WHERE invoked_by_id = '${outer}'`);
+    await open(outer);
+    const ring = page.getByRole("list", { name: "Who waits for whom" }).getByRole("listitem");
+    await ring.nth(1).waitFor();
+    expect(await ring.allInnerTexts()).toEqual([
+      expect.stringMatching(/Clerk\/knot\/tangle waits for the result of /) as string,
+      expect.stringMatching(/Clerk\/knot\/nap waits for its key, which is held by /) as string,
+    ]);
+    expect(await visitor.seriousViolations()).toEqual([]);
+    await page.getByRole("button", { name: /^Kill inv_/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Kill", exact: true }).click();
+    await page.getByText("killed").first().waitFor();
+    expect(await shop.status(outer)).toBe("completed");
+    expect(await shop.rows(`SELECT id FROM sys_invocation WHERE id = '${String(inner?.id)}'`)).toEqual([]);
+    expect(visitor.complaints).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { serverCliPath } from "../support/toolchain.ts";
+import { until } from "../support/until.ts";
 import { call, type Dev, dev, Project, send } from "./stand.ts";
 
 const PROGRAM = `
@@ -16,6 +17,7 @@ export const counter = restate.object({
       ctx.set("value", value);
       return value;
     },
+    again: async (ctx: restate.ObjectContext): Promise<number> => ctx.objectClient(counter, ctx.key).add(1),
   },
 });
 
@@ -30,6 +32,10 @@ export const greeter = restate.service({
     },
     wait: async (ctx: restate.Context) => {
       await ctx.sleep({ days: 1 });
+    },
+    deaf: async (ctx: restate.Context) => {
+      await ctx.run("begin", () => {});
+      await new Promise(() => {});
     },
   },
 });
@@ -139,6 +145,32 @@ describe("the commands, with a server", () => {
     expect(cli("state", "get", "Greeter/x")).toMatchObject({ code: 2 });
     expect(cli("sql", "select nothing from nowhere")).toMatchObject({ code: 1, out: "" });
     expect(await running.stop()).toBe(0);
+  });
+});
+
+describe("describe", () => {
+  it("says that an object waits for itself, with the ring and what to kill", async () => {
+    const { running, cli } = await serving();
+    const outer = cli("invoke", "--send", "Counter/k/again").out.trim();
+    await until("the ring", () => Promise.resolve(cli("describe", outer).out.includes("can ever go on")));
+    const { out } = cli("describe", outer);
+    const inner = /^ {2}(inv_\w+) Counter\/k\/add waits for its key, which is held by (inv_\w+)$/m.exec(out);
+    expect(inner?.[2]).toBe(outer);
+    expect(out).toMatch(new RegExp(`^  ${outer} Counter/k/again waits for the result of ${inner?.[1]}$`, "m"));
+    expect(out).toContain(`Kill ${inner?.[1]} `);
+    const waiting = JSON.parse(cli("describe", "--json", inner?.[1] ?? "").out) as { standing: object };
+    expect(waiting.standing).toMatchObject({ status: "inboxed", waitsFor: { kind: "key", holder: outer } });
+    await fetch(`${running.admin}/invocations/${inner?.[1]}/kill`, { method: "PATCH" });
+    await until("the end", () => Promise.resolve(/^failure +.*killed/m.test(cli("describe", outer).out)));
+  });
+
+  it("says that a cancellation has not been looked at, and that a kill needs no look", async () => {
+    const { running, cli } = await serving();
+    const id = cli("invoke", "--send", "Greeter/deaf").out.trim();
+    await until("the step", () => Promise.resolve(/Run begin →/.test(cli("describe", id).out)));
+    expect(cli("describe", id).out).not.toMatch(/^cancel/m);
+    await fetch(`${running.admin}/invocations/${id}/cancel`, { method: "PATCH" });
+    expect(cli("describe", id).out).toMatch(/^cancel +asked for at \S+, and its handler has done nothing since.*kill/m);
   });
 });
 

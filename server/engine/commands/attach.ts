@@ -14,7 +14,8 @@ const NOT_FOUND = { code: 404, message: "not found" };
 
 type AttachTarget = Pick<AttachInvocationCommandMessage, "invocationId" | "idempotentRequestTarget" | "workflowTarget">;
 
-function referenceOf(target: AttachTarget): InvocationReference {
+/** The invocation that a command names. */
+export function referenceOf(target: AttachTarget): InvocationReference {
   if (target.workflowTarget !== undefined) {
     const { workflowName, workflowKey, scope } = target.workflowTarget;
     return { kind: "workflow", service: workflowName, key: workflowKey, scope: scope || undefined };

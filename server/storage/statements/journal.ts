@@ -56,6 +56,10 @@ export function journalStatements(db: Database.Database) {
         "SELECT 1 FROM journal WHERE entry >= ? AND entry < ? AND notification = ? LIMIT 1",
       )
       .pluck(),
+    signal: db.prepare<[from: number, to: number, notification: number], { entry: number; at: number }>(
+      `SELECT entry, at FROM journal INDEXED BY journal_signal
+       WHERE entry >= ? AND entry < ? AND notification = ? AND notification < 0 LIMIT 1`,
+    ),
     lastEvent: db.prepare<[from: number, to: number], { number: number; after: number; type: string; event: string }>(
       "SELECT number, after, type, event FROM journal_event WHERE number >= ? AND number < ? ORDER BY number DESC LIMIT 1",
     ),

@@ -12,6 +12,8 @@ const clerk = restate.object({
       return "seen";
     },
     nap: async (ctx, ms) => ctx.sleep(ms),
+    /** Needs the key that it holds itself. */
+    tangle: async (ctx) => ctx.objectClient({ name: "Clerk" }, ctx.key).nap(1),
   },
 });
 

@@ -195,6 +195,11 @@ const tree = restate.object({
       await ctx.run("tell", () => gate(`${name}-id`).open(id));
       return ctx.awakeable().promise;
     },
+    family: async (ctx, count) => {
+      const nap = () => ctx.serviceClient({ name: "OracleWaiter" }).sleep(3_600_000);
+      return restate.RestatePromise.all(Array.from({ length: count }, nap));
+    },
+    tangle: async (ctx, name) => ctx.objectClient({ name: "OracleTree" }, ctx.key).leaf(name),
   },
 });
 

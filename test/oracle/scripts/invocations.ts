@@ -1,3 +1,4 @@
+import { until } from "../../support/until.ts";
 import type { Probe, Script } from "../probe.ts";
 
 const UNKNOWN_ID = "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo";
@@ -221,6 +222,51 @@ export const invocations: Script[] = [
           json: `${name}-again`,
         });
         await probe.told(`${name}-again-id`);
+      }
+    },
+  },
+  {
+    name: "a tree of a hundred",
+    async run(probe) {
+      const counted = async (id: string, where: string): Promise<number> => {
+        const query = `SELECT count(*) AS n FROM sys_invocation WHERE invoked_by_id = '${id}' AND ${where}`;
+        const answer = await probe.request(probe.server.adminUrl, "/query", {
+          json: { query },
+          headers: { accept: "application/json" },
+        });
+        return Number((JSON.parse(answer.text) as { rows: { n: number }[] }).rows[0]?.n);
+      };
+      const reach = (id: string, where: string, count: number) =>
+        until(`${count} of ${where} on ${probe.server.side}`, async () => (await counted(id, where)) === count);
+      for (const action of ["kill", "cancel"]) {
+        const id = await probe.sent(`OracleTree/hundred-${action}/family`, 100);
+        await reach(id, "status = 'suspended'", 100);
+        await probe.admin(action, `/invocations/${id}/${action}`, { method: "PATCH" });
+        await probe.untilStatus(id, "completed");
+        await probe.ingress(`${action}: output`, `/restate/output/${id}`);
+        await probe.admin(`${action} again`, `/invocations/${id}/${action}`, { method: "PATCH" });
+        await reach(id, "status = 'completed' AND completion_result = 'failure'", 100);
+        probe.note(`${action}: left`, await counted(id, "status <> 'completed'"));
+        await probe.admin(`${action}: purge`, `/invocations/${id}/purge`, { method: "PATCH" });
+      }
+    },
+  },
+  {
+    name: "an object that calls itself",
+    async run(probe) {
+      for (const action of ["kill", "cancel"]) {
+        const outer = await probe.sent(`OracleTree/tangle-${action}/tangle`, `tangle-${action}`);
+        await probe.untilStatus(outer, "suspended");
+        const query = `SELECT id, status FROM sys_invocation WHERE invoked_by_id = '${outer}'`;
+        const answer = await probe.request(probe.server.adminUrl, "/query", {
+          json: { query },
+          headers: { accept: "application/json" },
+        });
+        const [inner] = (JSON.parse(answer.text) as { rows: { id: string; status: string }[] }).rows;
+        probe.note(`${action}: the inner call is`, inner?.status);
+        await probe.admin(`${action} the inner one`, `/invocations/${inner?.id}/${action}`, { method: "PATCH" });
+        await probe.untilStatus(outer, "completed");
+        await probe.ingress(`${action}: what the outer one gets`, `/restate/output/${outer}`);
       }
     },
   },

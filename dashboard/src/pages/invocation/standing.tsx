@@ -1,52 +1,25 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { act } from "../../api/actions.ts";
-import { admin } from "../../api/admin.ts";
+import { type Awaited, type Description, describeInvocation } from "../../api/description.ts";
 import { type Invocation, shortId } from "../../api/invocation.ts";
 import { useLive } from "../../live/use-live.ts";
 import { plural } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Ago } from "../../ui/time-view.tsx";
 import { toast } from "../../ui/toasts.tsx";
+import { CycleView, Kill } from "./cycle-view.tsx";
 import type { Line } from "./journal.ts";
 import { MismatchView } from "./mismatch-view.tsx";
 import { useJournal } from "./use-journal.ts";
 import { verbOf } from "./words.ts";
-
-/** `GET /restate-lite/invocations/{id}`. */
-interface Description {
-  readonly status: string;
-  readonly waitsFor?:
-    | { readonly kind: "time"; readonly dueAtMs: number }
-    | { readonly kind: "key"; readonly holder?: string }
-    | { readonly kind: "slot"; readonly taken: number; readonly limit: number }
-    | { readonly kind: "notifications"; readonly await: Awaited }
-    | { readonly kind: "retry"; readonly dueAtMs?: number }
-    | { readonly kind: "resume" }
-    | undefined;
-  readonly retryCount: number;
-  readonly lastFailure?: {
-    readonly code: number;
-    readonly message: string;
-    readonly stacktrace?: string;
-    readonly restateCode?: string;
-    readonly relatedCommandIndex?: number;
-    readonly relatedCommandName?: string;
-  };
-}
-
-interface Awaited {
-  readonly waitingCompletions?: readonly number[];
-  readonly waitingSignals?: readonly number[];
-  readonly waitingNamedSignals?: readonly string[];
-}
 
 /** Why it is not further, and what can be done about it. Nothing for what has ended well. */
 export function Standing({ of }: { readonly of: Invocation }) {
   const { id, status } = of;
   const { data } = useLive({
     key: ["description", id],
-    fetch: (signal) => admin<Description>(`/restate-lite/invocations/${id}`, { signal }),
+    fetch: (signal) => describeInvocation(id, signal),
     on: (change) => change.id === id,
     enabled: status !== "completed",
   });
@@ -65,7 +38,8 @@ export function Standing({ of }: { readonly of: Invocation }) {
   }
   if (data === undefined) return null;
   const { waitsFor, lastFailure, retryCount } = data;
-  const isTrouble = status === "backing-off" || status === "paused";
+  const cycle = waitsFor !== undefined && "cycle" in waitsFor ? waitsFor.cycle : undefined;
+  const isTrouble = status === "backing-off" || status === "paused" || cycle !== undefined;
   return (
     <section className="standing" data-tone={isTrouble ? "trouble" : "calm"}>
       <Icon name={isTrouble ? "alert" : status === "running" ? "play" : "clock"} />
@@ -73,10 +47,19 @@ export function Standing({ of }: { readonly of: Invocation }) {
         <strong>
           <Why status={status} waitsFor={waitsFor} retryCount={retryCount} lines={journal.data?.lines ?? []} />
         </strong>
+        {cycle !== undefined && <CycleView cycle={cycle} of={id} />}
+        {data.cancelRequestedAtMs !== undefined && (
+          <p className="said">
+            It was asked to cancel <Ago at={data.cancelRequestedAtMs} />, and its handler has done nothing since: it
+            hears of it where it next waits for something. Kill ends it without that.
+          </p>
+        )}
         {lastFailure !== undefined && <LastFailure failure={lastFailure} lines={journal.data?.lines ?? []} />}
       </div>
       {status === "backing-off" && <Again id={id} label="Retry now" />}
       {status === "paused" && <Again id={id} label="Resume" />}
+      {cycle === undefined && data.cancelRequestedAtMs !== undefined && <Kill id={id} />}
+      {cycle !== undefined && <Kill id={cycle.kill} />}
     </section>
   );
 }
@@ -110,6 +93,18 @@ function Why({ status, waitsFor, retryCount, lines }: WhyProps) {
       return waitsFor.taken < waitsFor.limit
         ? "Waits for an attempt to start"
         : `Waits for a place: ${plural(waitsFor.limit, "attempt")} at a time, and so many run`;
+    case "limit":
+      return (
+        <>
+          Waits for room: the rule <code>{waitsFor.rule}</code> limits how many run at <code>{waitsFor.level}</code>
+        </>
+      );
+    case "queue":
+      return (
+        <>
+          Waits, because its queue is paused: <Link to="/flow">Flow control</Link> resumes it
+        </>
+      );
     case "notifications":
       return waitText(waitsFor.await, status, pendingText(lines));
     case "retry":
@@ -127,8 +122,8 @@ function Why({ status, waitsFor, retryCount, lines }: WhyProps) {
       return retryCount > 0
         ? `Paused after ${retryCount} failed attempts, until somebody resumes it`
         : "Paused, until somebody resumes it";
-    default:
-      return "An attempt runs now";
+    case undefined:
+      return status === "running" ? "An attempt runs now" : "An attempt is about to start";
   }
 }
 
