@@ -35,8 +35,11 @@ export interface ConnectionOwner {
   limitLearned(streams: number): void;
   /** There is room for a stream where there may have been none. */
   roomAgain(): void;
-  /** The peer will not look at this request. */
-  refused(wish: Wish, reason: string): void;
+  /**
+   * The peer will not look at this request.
+   * @param hasServed it has answered others on this connection, so that it may answer this one on another
+   */
+  refused(wish: Wish, reason: string, hasServed: boolean): void;
   /** @param unreachable why the connection could not be made, if it was not */
   gone(connection: Http2Connection, unreachable: string | undefined): void;
 }
@@ -53,7 +56,10 @@ export class Http2Connection {
   readonly #settings: Http2Settings;
   readonly #owner: ConnectionOwner;
   readonly #reader = new FrameReader((type, flags, id, payload) => this.#frame(type, flags, id, payload));
-  readonly #headers = new HeaderBlocks((id, list, isEnd) => this.#streamOf(id)?.headers(list, isEnd));
+  readonly #headers = new HeaderBlocks((id, list, isEnd) => {
+    this.#hasServed = true;
+    this.#streamOf(id)?.headers(list, isEnd);
+  });
   readonly #streams = new Map<number, Http2AttemptStream>();
   /** Streams whose response is read and dropped, the oldest first. */
   readonly #unwanted = new Set<Http2AttemptStream>();
@@ -74,6 +80,7 @@ export class Http2Connection {
 
   /** The peer's settings have come: it speaks HTTP/2. */
   #isSettled = false;
+  #hasServed = false;
   #isClosing = false;
   #isLost = false;
   #failure: string | undefined;
@@ -238,7 +245,7 @@ export class Http2Connection {
   refused(stream: Http2AttemptStream, wish: Wish | undefined, reason: string): void {
     this.#isClosing = true;
     this.release(stream);
-    if (wish !== undefined) this.#owner.refused(wish, reason);
+    if (wish !== undefined) this.#owner.refused(wish, reason, this.#hasServed);
   }
 
   /** A stream is over. */

@@ -12,7 +12,7 @@ export interface Http2Settings {
   readonly trustedCertificates: string | undefined;
 }
 
-/** Refusals in a row, each on another connection, after which the endpoint itself must be the reason. */
+/** Refusals by connections on which nothing was ever answered, after which the endpoint itself must be the reason. */
 const REFUSALS_LIMIT = 5;
 /** Connections that take no new streams count too, up to this many times those that do. */
 const WITH_CLOSING = 4;
@@ -132,7 +132,7 @@ export class Http2Origin {
       roomAgain: () => {
         if (this.#hasWaiting) this.#admitSoon();
       },
-      refused: (wish, reason) => this.#sendAgain(wish, reason),
+      refused: (wish, reason, hasServed) => this.#sendAgain(wish, reason, hasServed),
       gone: (gone, unreachable) => this.#gone(gone, unreachable),
     });
     this.#connections.push(connection);
@@ -140,9 +140,10 @@ export class Http2Origin {
   }
 
   /** The endpoint has not looked at the request: that was no attempt. */
-  #sendAgain(wish: Wish, reason: string): void {
-    if (++wish.refusals >= REFUSALS_LIMIT) {
-      wish.receiver.finished(`the endpoint refused ${REFUSALS_LIMIT} times on as many connections: ${reason}`);
+  #sendAgain(wish: Wish, reason: string, hasServed: boolean): void {
+    // A connection that is full says nothing about the next one.
+    if (!hasServed && ++wish.refusals >= REFUSALS_LIMIT) {
+      wish.receiver.finished(`the endpoint refused ${REFUSALS_LIMIT} times on as many new connections: ${reason}`);
       return;
     }
     wish.receiver.refused();

@@ -180,6 +180,21 @@ describe("a stream that the endpoint refuses", () => {
     expect(connections).toHaveLength(1);
   });
 
+  it("is no attempt however often it happens, as long as each connection serves some", async () => {
+    const { uri, connections } = await rawEndpoint((connection, id) => {
+      if (id <= 3) connection.send(head(id));
+      else connection.send(reset(id, ErrorCode.EnhanceYourCalm));
+      if (id === 5) for (const served of [1, 3]) connection.send(frame(FrameType.Data, Flag.EndStream, served, END));
+    });
+    const { invoker, closed, events } = bench();
+    const starts = Array.from({ length: 21 }, () => attemptStart(uri));
+    for (const start of starts) invoker.start(start);
+    for (const start of starts.slice(0, 20)) await closed(start.attempt);
+    expect(events.some(({ kind }) => kind === "failed")).toBe(false);
+    // The first stream of all has its connection for itself until the endpoint's settings are there.
+    expect(connections.length).toBeGreaterThanOrEqual(10);
+  });
+
   it("is a failed attempt in the end, when every connection refuses: the retry policy keeps the pace", async () => {
     const { uri, connections } = await rawEndpoint((connection, id) =>
       connection.send(reset(id, ErrorCode.RefusedStream)),
@@ -191,7 +206,7 @@ describe("a stream that the endpoint refuses", () => {
       expect(await failure(start.attempt)).toMatchObject({
         restateCode: "RT0010",
         message: expect.stringContaining(
-          "the endpoint refused 5 times on as many connections: the endpoint reset the stream (REFUSED_STREAM)",
+          "the endpoint refused 5 times on as many new connections: the endpoint reset the stream (REFUSED_STREAM)",
         ),
       });
     }

@@ -5,6 +5,6 @@ export interface Wish {
   readonly request: AttemptRequest;
   readonly receiver: AttemptReceiver;
   isWithdrawn: boolean;
-  /** Times that the endpoint has refused it. */
+  /** Times that a new connection has refused it. */
   refusals: number;
 }
