@@ -8,7 +8,7 @@ Written by the benchmark itself (\`--record\`): each part below is the last reco
 stands in \`bench/run.ts\`, \`bench/suspended.ts\`, \`bench/sdk.ts\` and \`bench/sql.ts\`.
 `;
 
-export type Part = "calls" | "suspended" | "sdk" | "dev" | "testing" | "sql" | "dashboard";
+export type Part = "calls" | "suspended" | "sdk" | "dev" | "testing" | "sql" | "dashboard" | "large";
 
 /** Replaces one part of RESULTS.md and leaves the others as they are. */
 export function recordPart(part: Part, text: string): string {
