@@ -121,6 +121,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
     start: (attempt) => late.invoker?.start(attempt),
     deliver: (attempt, frame) => late.invoker?.deliver(attempt, frame),
     abort: (attempt) => late.invoker?.abort(attempt),
+    letGo: (attempt) => late.invoker?.letGo(attempt),
     closeInput: (attempt) => late.invoker?.closeInput(attempt),
   };
   const statements = prepareStatements(storage.db);

@@ -5,10 +5,10 @@ const FILE = fileURLToPath(new URL("../RESULTS.md", import.meta.url));
 const OPENING = `# Benchmark results
 
 Written by the benchmark itself (\`--record\`): each part below is the last recorded run of its kind. How to run it
-stands in \`bench/run.ts\`, \`bench/suspended.ts\`, \`bench/idle.ts\`, \`bench/sdk.ts\` and \`bench/sql.ts\`.
+stands in \`bench/run.ts\`, \`bench/suspended.ts\`, \`bench/idle.ts\`, \`bench/large.ts\`, \`bench/sdk.ts\` and \`bench/sql.ts\`.
 `;
 
-export type Part = "calls" | "suspended" | "sdk" | "dev" | "testing" | "sql" | "dashboard" | "idle";
+export type Part = "calls" | "suspended" | "sdk" | "dev" | "testing" | "sql" | "dashboard" | "idle" | "large";
 
 /** Replaces one part of RESULTS.md and leaves the others as they are. */
 export function recordPart(part: Part, text: string): string {

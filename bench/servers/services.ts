@@ -11,6 +11,7 @@ export function measuredServices(oneOf: object) {
     name: "Greeter",
     handlers: {
       greet: async (_ctx: restate.Context, name: string) => `Hello ${name}!`,
+      large: async (_ctx: restate.Context, kilobytes: number) => "z".repeat(kilobytes * 1024),
       steps: async (ctx: restate.Context, first: number) => {
         let sum = first;
         for (let step = 1; step <= 3; step++) sum += await ctx.run(`step ${step}`, () => step);

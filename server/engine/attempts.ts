@@ -196,10 +196,16 @@ export class Attempts {
     if (this.#lineLength > 0) this.#kernel.turns.afterCommit(() => this.#startQueued());
   }
 
-  /** Ends an attempt that the SDK does not know to be over. */
+  /** Ends an attempt whose invocation is over: the SDK is cut off. */
   abort(live: LiveAttempt): void {
     this.end(live);
     this.#kernel.turns.afterCommit(() => this.#kernel.host.abort(live.attempt));
+  }
+
+  /** Ends an attempt whose invocation goes on without it: the SDK is told to suspend, and not heard any more. */
+  letGo(live: LiveAttempt): void {
+    this.end(live);
+    this.#kernel.turns.afterCommit(() => this.#kernel.host.letGo(live.attempt));
   }
 
   /** After a restart: everything that was ready or running starts again. */

@@ -127,7 +127,7 @@ export class Control {
     return "done";
   }
 
-  /** Stops an invocation until it is resumed. A running attempt is cut off; its journal stays. */
+  /** Stops an invocation until it is resumed. A running attempt is let go; its journal stays. */
   pause(row: InvocationRow | undefined): "unknown" | "completed" | "not-started" | "paused" {
     if (row === undefined) return "unknown";
     switch (row.status) {
@@ -142,7 +142,7 @@ export class Control {
         const { attempts, statements, observation, suspensions } = this.#kernel;
         attempts.withdraw(row);
         const live = attempts.bySeq(row.seq);
-        if (live !== undefined) attempts.abort(live);
+        if (live !== undefined) attempts.letGo(live);
         if (row.status === InvocationStatus.Suspended) suspensions.end(row);
         statements.invocations.setStatus.run(InvocationStatus.Paused, row.seq);
         observation.tell(row, { kind: "paused", failure: undefined });
@@ -177,7 +177,7 @@ export class Control {
   }
 
   /**
-   * Moves an unfinished invocation to another deployment, where its journal is replayed: a running attempt is cut off
+   * Moves an unfinished invocation to another deployment, where its journal is replayed: a running attempt is let go
    * and starts again, a failed one is repeated at once, a paused one stays paused.
    *
    * @throws ServerError RL_UNKNOWN_DEPLOYMENT; RT0014 when the deployment does not speak its protocol
@@ -189,7 +189,7 @@ export class Control {
     const live = attempts.bySeq(seq);
     if (row.deployment !== null) this.#pin(row, deploymentId);
     if (live !== undefined) {
-      attempts.abort(live);
+      attempts.letGo(live);
       observation.tell(row, { kind: "ready" });
       attempts.ready(seq);
     } else if (row.status === InvocationStatus.BackingOff) failures.retryNow(row);

@@ -159,7 +159,7 @@ describe("a virtual object", () => {
     const t = new Transcript();
     const id = t.send("Counter/k/get");
     t.says(id, setState("n", "1"));
-    expect(t.attemptOf(id).isAborted).toBe(true);
+    expect(t.attemptOf(id).end).toBe("let go");
     expect(t.engine.describe(id)?.lastFailure?.restateCode).toBe("RT0017");
   });
 

@@ -199,11 +199,11 @@ export class Messages implements AttemptEvents {
     });
   }
 
-  /** The server itself refuses a message: the attempt is cut off and retried. */
+  /** The server itself refuses a message: the attempt is let go and retried. */
   #reject(live: LiveAttempt, type: number, restateCode: string, reason: string): void {
     const { attempts, failures } = this.#kernel;
     const index = this.#commandIndex(live);
-    attempts.abort(live);
+    attempts.letGo(live);
     failures.failed(live, {
       code: restateCode === "RT0012" ? PROTOCOL_VIOLATION : 500,
       message: `cannot process command ${messageTypeName(type)} (command index ${index}): ${reason}`,

@@ -126,7 +126,8 @@ export class TestRegistry implements RegistryView {
 export interface SeenAttempt {
   readonly start: AttemptStart;
   readonly delivered: Frame[];
-  isAborted: boolean;
+  /** How the engine ended it, if it did. */
+  end: "cut off" | "let go" | undefined;
   /** Whether it was asked to suspend. */
   isInputClosed: boolean;
 }
@@ -164,7 +165,7 @@ export class Transcript {
 
   #newEngine(): Engine {
     const host: AttemptHost = {
-      start: (start) => void this.attempts.push({ start, delivered: [], isAborted: false, isInputClosed: false }),
+      start: (start) => void this.attempts.push({ start, delivered: [], end: undefined, isInputClosed: false }),
       deliver: (attempt, frame) => {
         const seen = this.attempts.find((other) => other.start.attempt === attempt);
         const decoder = new FrameDecoder(1 << 25);
@@ -173,7 +174,11 @@ export class Transcript {
       },
       abort: (attempt) => {
         const seen = this.attempts.find((other) => other.start.attempt === attempt);
-        if (seen !== undefined) seen.isAborted = true;
+        if (seen !== undefined) seen.end = "cut off";
+      },
+      letGo: (attempt) => {
+        const seen = this.attempts.find((other) => other.start.attempt === attempt);
+        if (seen !== undefined) seen.end = "let go";
       },
       closeInput: (attempt) => {
         const seen = this.attempts.find((other) => other.start.attempt === attempt);

@@ -133,8 +133,10 @@ export interface AttemptHost {
   start(attempt: AttemptStart): void;
   /** A framed message for a running attempt, to be sent after the replay. Unknown attempts are ignored. */
   deliver(attempt: number, frame: Buffer): void;
-  /** Ends a running attempt at once without reporting back (kill, pause, shutdown). */
+  /** Cuts a running attempt off at once without reporting back: its invocation is over (kill, shutdown). */
   abort(attempt: number): void;
+  /** Ends a running attempt without reporting back, while its invocation goes on: the SDK suspends, and is not heard. */
+  letGo(attempt: number): void;
   /** Half-closes the request before its time, so that the SDK suspends where it waits: its place is wanted. */
   closeInput(attempt: number): void;
 }

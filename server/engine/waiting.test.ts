@@ -467,7 +467,7 @@ describe("from outside", () => {
     t.apply(() => t.engine.kill(top.id));
     expect(textOf(top.completion?.outcome)).toBe("409 killed");
     expect([callee, sent, waiting].map((id) => t.status(id ?? ""))).toEqual(["completed", "running", "running"]);
-    expect(t.attemptOf(callee ?? "").isAborted).toBe(true);
+    expect(t.attemptOf(callee ?? "").end).toBe("cut off");
   });
 
   it("purge forgets a completed invocation and no other", () => {
@@ -483,7 +483,7 @@ describe("from outside", () => {
     const t = new Transcript();
     const id = t.send("Greeter/greet");
     t.apply(() => t.engine.pause(id));
-    expect([t.status(id), t.attemptOf(id).isAborted]).toEqual(["paused", true]);
+    expect([t.status(id), t.attemptOf(id).end]).toEqual(["paused", "let go"]);
     t.apply(() => t.engine.resume(id));
     expect([t.status(id), t.attemptsOf(id)]).toEqual(["running", 2]);
   });

@@ -66,6 +66,8 @@ export class Attempt implements AttemptReceiver, Watched {
   #leftMs = 0;
   #isPaused = false;
   #hasHead = false;
+  /** Deliveries written before the endpoint answered: should it refuse the request, they are to be sent once more. */
+  #unanswered: Buffer[] = [];
   /** Reported along with the first messages, in the same turn. */
   #server: string | undefined;
 
@@ -85,12 +87,10 @@ export class Attempt implements AttemptReceiver, Watched {
     this.#deliveryBytes += frame.length;
     const waitingBytes = this.#deliveryBytes + (this.#stream?.bufferedBytes ?? 0);
     if (waitingBytes > this.#around.settings.deliveryLimitBytes) {
-      this.fail(
-        transportFailure(
-          "RT0010",
-          `the endpoint does not take what is sent to it: ${waitingBytes} bytes are waiting for ${this.start.deployment.uri}`,
-        ),
-      );
+      const waiting = `${waitingBytes} bytes are waiting for ${this.start.deployment.uri}`;
+      const failure = transportFailure("RT0010", `the endpoint does not take what is sent to it: ${waiting}`);
+      // The end of the request would wait behind all that.
+      this.#fail(failure, "cut off");
     } else if (this.phase === "processing") this.#flushSoon();
   }
 
@@ -106,27 +106,48 @@ export class Attempt implements AttemptReceiver, Watched {
   }
 
   abort(): void {
-    if (this.phase === "over") return;
-    this.phase = "over";
-    this.#release();
-    this.#around.forget(this);
+    // The handler is through, and half of what it said is on its way: a peer such as Node's goes on counting the rest
+    // against its whole connection when the stream is cut off (restatedev/restate#4130).
+    this.#end((this.#decoder?.pendingBytes ?? 0) > 0 ? "let go" : "cut off");
+  }
+
+  letGo(): void {
+    this.#end("let go");
   }
 
   /** Ends the attempt and reports why, unless its terminal message has come. */
   fail(failure: AttemptFailure): void {
+    this.#fail(failure, "let go");
+  }
+
+  #fail(failure: AttemptFailure, how: "cut off" | "let go"): void {
     if (this.phase === "over") return;
     if (this.phase === "terminated") {
       this.#conclude();
       return;
     }
-    this.abort();
+    this.#end(how);
     this.#report(() => this.#around.events.failed(this.start.attempt, failure));
   }
 
   /** The terminal message has come and the stream is of no more use. */
   #conclude(): void {
-    this.abort();
+    this.letGo();
     this.#around.events.closed(this.start.attempt);
+  }
+
+  #end(how: "cut off" | "let go"): void {
+    if (this.phase === "over") return;
+    this.phase = "over";
+    this.#around.timeouts.unwatch(this);
+    this.#deliveries = [];
+    this.#unanswered = [];
+    this.#decoder = undefined;
+    if (this.#stream === undefined) this.withdraw();
+    else if (how === "cut off") this.#stream.abort();
+    else this.#stream.letGo();
+    this.#stream = undefined;
+    this.#around.forget(this);
   }
 
   // What the transport reports
@@ -147,9 +168,22 @@ export class Attempt implements AttemptReceiver, Watched {
     }
   }
 
+  refused(): void {
+    if (this.phase === "over") return;
+    this.phase = "connecting";
+    this.#stream = undefined;
+    this.#around.timeouts.unwatch(this);
+    this.#replayed = 0;
+    this.#isPaused = false;
+    this.#deliveries = [...this.#unanswered, ...this.#deliveries];
+    this.#deliveryBytes = totalBytes(this.#deliveries);
+    this.#unanswered = [];
+  }
+
   head(head: ResponseHead): void {
     if (this.phase === "over") return;
     this.#hasHead = true;
+    this.#unanswered = [];
     const { protocolVersion, deployment } = this.start;
     const contentType = invocationContentType(protocolVersion);
     const expected = { contentType, protocolVersion, uri: deployment.uri };
@@ -274,6 +308,7 @@ export class Attempt implements AttemptReceiver, Watched {
     const bytes = this.#deliveryBytes;
     this.#deliveries = [];
     this.#deliveryBytes = 0;
+    if (!this.#hasHead) this.#unanswered.push(...deliveries);
     if (deliveries.length === 1) return { last: deliveries[0], canTakeMore: true };
     if (bytes <= JOIN_LIMIT_BYTES) return { last: Buffer.concat(deliveries, bytes), canTakeMore: true };
     this.#stayAwake();
@@ -391,15 +426,6 @@ export class Attempt implements AttemptReceiver, Watched {
     } catch (error) {
       this.#around.log("error", `Invocation ${this.start.id}: the end of an attempt cannot be processed`, { error });
     }
-  }
-
-  #release(): void {
-    this.#around.timeouts.unwatch(this);
-    this.#deliveries = [];
-    this.#decoder = undefined;
-    if (this.#stream === undefined) this.withdraw();
-    else this.#stream.abort();
-    this.#stream = undefined;
   }
 }
 

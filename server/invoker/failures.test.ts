@@ -226,7 +226,7 @@ describe("what happens after the terminal message", () => {
 });
 
 describe("an engine that cannot process the messages", () => {
-  it("fails the attempt and cuts the stream off", async () => {
+  it("fails the attempt and ends the request", async () => {
     let received: ReceivedRequest | undefined;
     const { uri, close } = await http2Endpoint((request) => {
       received = request;
@@ -244,6 +244,7 @@ describe("an engine that cannot process the messages", () => {
     const start = attemptStart(uri);
     invoker.start(start);
     expect((await failure(start.attempt)).message).toContain("disk on fire");
-    await received?.until(() => received?.isClosed);
+    await received?.until(() => received?.hasEnded);
+    expect(received?.stream.aborted).toBe(false);
   });
 });

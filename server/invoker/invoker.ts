@@ -110,6 +110,10 @@ class TransportInvoker implements Invoker {
     this.#attempts.get(attempt)?.abort();
   }
 
+  letGo(attempt: number): void {
+    this.#attempts.get(attempt)?.letGo();
+  }
+
   closeInput(attempt: number): void {
     this.#attempts.get(attempt)?.closeInput();
   }

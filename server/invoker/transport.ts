@@ -37,12 +37,22 @@ export interface AttemptStream {
   resume(): void;
   /** Cuts the stream off. The receiver hears nothing more. */
   abort(): void;
+  /**
+   * Ends the request and leaves the endpoint to finish as it likes: what it still says is read and dropped. SDKs take
+   * that for a wish that they suspend; a stream that is cut off is an error to them. The receiver hears nothing more.
+   */
+  letGo(): void;
 }
 
 /** What a transport reports about one attempt. Nothing follows `finished`. */
 export interface AttemptReceiver {
   /** The request can be sent now: there is a connection with room for it. */
   opened(stream: AttemptStream): void;
+  /**
+   * The endpoint has not looked at the request and says so: everything begins anew on another connection, with
+   * `opened` or `finished`. Never after `head`.
+   */
+  refused(): void;
   head(head: ResponseHead): void;
   chunk(bytes: Buffer): void;
   /** After a `write` that answered `false`. */

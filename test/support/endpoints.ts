@@ -50,7 +50,7 @@ export class TestEndpoint {
     const node = this.#sdk === "official" ? node24Path : nodePath;
     const program = new Program("endpoint", node, [sdkConditions[this.#sdk], this.#file], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, ...this.#env, PORT: String(this.port), RESTATE_LOGGING: "ERROR" },
+      env: { ...process.env, RESTATE_LOGGING: "ERROR", ...this.#env, PORT: String(this.port) },
     });
     const diary = new Diary(program);
     this.#running = { program, diary };

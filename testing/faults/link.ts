@@ -122,6 +122,11 @@ export class Link implements AttemptLink {
         this.#live.delete(attempt);
         invoker.abort(attempt);
       },
+      letGo: (attempt) => {
+        this.#activity += 1;
+        this.#live.delete(attempt);
+        invoker.letGo(attempt);
+      },
       closeInput: (attempt) => invoker.closeInput(attempt),
     };
   }

@@ -228,7 +228,7 @@ function invocationOperations(): Operation[] {
     action("cancel", "cancel_invocation", "Cancel an invocation", { answers: later }),
     action("kill", "kill_invocation", "End an invocation without running its code"),
     action("pause", "pause_invocation", "Stop an invocation until it is resumed", {
-      answers: { 202: { description: "Its running attempt is cut off" } },
+      answers: { 202: { description: "Its running attempt is over: the SDK is asked to suspend" } },
     }),
     action("resume", "resume_invocation", "Let an invocation go on", {
       query: queries.resumeQuery,

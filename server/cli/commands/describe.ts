@@ -83,7 +83,7 @@ function waitsFor({ waitsFor: waits }: Description): string | undefined {
     case "queue":
       return "its queue to be resumed";
     case "slot":
-      return "an attempt to start";
+      return waits.taken < waits.limit ? "an attempt to start" : `a place: all ${waits.limit} attempts run`;
     case "resume":
       return "somebody to resume it";
     case "notifications":

@@ -137,7 +137,7 @@ class Chaos {
     const fresh = t.attempts.slice(before === undefined ? 0 : t.attempts.indexOf(before) + 1);
     // One that is retried soon has kept its place, whatever the rules are by now.
     this.#started = new Set(fresh.map(({ start }) => start.id).filter((id) => !retried.has(id)));
-    const begun = fresh.filter(({ isAborted }) => !isAborted).map(({ start }) => start.id);
+    const begun = fresh.filter(({ end }) => end === undefined).map(({ start }) => start.id);
     this.doubled = begun.filter((id, index) => begun.indexOf(id) !== index);
   }
 

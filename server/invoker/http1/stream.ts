@@ -3,6 +3,15 @@ import { type Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { describeError } from "../failure.ts";
 import type { AttemptReceiver, AttemptRequest, AttemptStream } from "../transport.ts";
 
+/** Bytes of a response to which nobody listens that are read so that its connection can be used again. */
+const DROP_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export interface StreamOwner {
+  /** Nobody listens to this stream any more. */
+  unwanted(stream: Http1AttemptStream): void;
+  closed(stream: Http1AttemptStream): void;
+}
+
 /** One attempt as an HTTP/1.1 request. */
 export class Http1AttemptStream implements AttemptStream {
   readonly #receiver: AttemptReceiver;
@@ -10,17 +19,17 @@ export class Http1AttemptStream implements AttemptStream {
   #response: IncomingMessage | undefined;
   #isEnded = false;
   #isOver = false;
-  readonly #onClosed: (stream: Http1AttemptStream) => void;
+  readonly #owner: StreamOwner;
 
   constructor(
     request: AttemptRequest,
     receiver: AttemptReceiver,
     agent: HttpAgent | HttpsAgent,
     connectTimeoutMs: number,
-    onClosed: (stream: Http1AttemptStream) => void,
+    owner: StreamOwner,
   ) {
     this.#receiver = receiver;
-    this.#onClosed = onClosed;
+    this.#owner = owner;
     const url = new URL(request.origin);
     const options = {
       method: "POST",
@@ -46,7 +55,7 @@ export class Http1AttemptStream implements AttemptStream {
     this.#request.on("error", (error) => this.#finish(describeError(error)));
     this.#request.on("response", (response) => this.#respond(response));
     this.#request.on("close", () => {
-      onClosed(this);
+      owner.closed(this);
       // With a response, its own end or close has said everything.
       if (this.#response === undefined) this.#finish("the connection was closed without a response");
     });
@@ -85,14 +94,32 @@ export class Http1AttemptStream implements AttemptStream {
 
   abort(): void {
     this.#isOver = true;
-    this.#onClosed(this);
+    this.#owner.closed(this);
     // A response that has been read whole leaves its connection to the next attempt.
     if (this.#response?.complete !== true || !this.#isEnded) this.#request.destroy();
   }
 
+  letGo(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.end();
+    this.#owner.unwanted(this);
+    if (this.#response !== undefined) this.#drop(this.#response);
+  }
+
+  /** Reads a response to which nobody listens, so that its connection can be used again. */
+  #drop(response: IncomingMessage): void {
+    let leftBytes = DROP_LIMIT_BYTES;
+    response.on("data", (bytes: Buffer) => {
+      leftBytes -= bytes.length;
+      if (leftBytes < 0) this.#request.destroy();
+    });
+    response.resume();
+  }
+
   #respond(response: IncomingMessage): void {
     if (this.#isOver) {
-      response.resume();
+      this.#drop(response);
       return;
     }
     this.#response = response;

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { AttemptReceiver, AttemptRequest, Transport } from "../transport.ts";
-import { Http1AttemptStream } from "./stream.ts";
+import { Http1AttemptStream, type StreamOwner } from "./stream.ts";
 
 export interface Http1Settings {
   readonly idleConnectionMs: number;
@@ -11,12 +11,15 @@ export interface Http1Settings {
 
 /** Idle connections kept per origin. */
 const IDLE_CONNECTIONS = 64;
+/** Streams to which nobody listens any more: above this the oldest is cut off. */
+const UNWANTED_STREAMS = 128;
 
 /** Attempts as HTTP/1.1 requests: everything is sent, then the response is read. */
-export class Http1Transport implements Transport {
+export class Http1Transport implements Transport, StreamOwner {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   readonly #streams = new Set<Http1AttemptStream>();
+  readonly #unwanted = new Set<Http1AttemptStream>();
   readonly #connectTimeoutMs: number;
 
   constructor(settings: Http1Settings) {
@@ -39,15 +42,27 @@ export class Http1Transport implements Transport {
     queueMicrotask(() => {
       if (isWithdrawn) return;
       const agent = request.origin.startsWith("https:") ? this.#https : this.#http;
-      const stream = new Http1AttemptStream(request, receiver, agent, this.#connectTimeoutMs, (closed) =>
-        this.#streams.delete(closed),
-      );
+      const stream = new Http1AttemptStream(request, receiver, agent, this.#connectTimeoutMs, this);
       this.#streams.add(stream);
       receiver.opened(stream);
     });
     return () => {
       isWithdrawn = true;
     };
+  }
+
+  unwanted(stream: Http1AttemptStream): void {
+    this.#unwanted.add(stream);
+    if (this.#unwanted.size <= UNWANTED_STREAMS) return;
+    for (const oldest of this.#unwanted) {
+      oldest.abort();
+      return;
+    }
+  }
+
+  closed(stream: Http1AttemptStream): void {
+    this.#streams.delete(stream);
+    this.#unwanted.delete(stream);
   }
 
   close(): void {

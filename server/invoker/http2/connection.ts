@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 import { describeError } from "../failure.ts";
-import type { AttemptReceiver, AttemptRequest } from "../transport.ts";
 import {
   DEFAULT_FRAME_BYTES,
   DEFAULT_WINDOW_BYTES,
@@ -19,23 +18,28 @@ import {
   Setting,
   settingsFrame,
 } from "./frames.ts";
-import { encodePost, HpackDecoder, HpackError } from "./hpack.ts";
+import { HeaderBlocks, unpadded } from "./header-blocks.ts";
+import { encodePost, HpackError } from "./hpack.ts";
 import type { Http2Settings } from "./origin.ts";
 import { Outgoing } from "./outgoing.ts";
 import { openSocket } from "./socket.ts";
 import { Http2AttemptStream } from "./stream.ts";
+import type { Wish } from "./wish.ts";
 
 /** Bytes of one response that may be under way: enough for a good rate, little enough for a thousand of them. */
 const STREAM_WINDOW_BYTES = 256 * 1024;
 const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
-/** The blocks of a response's headers, compressed. */
-const HEADER_BLOCK_LIMIT_BYTES = 64 * 1024;
 
 export interface ConnectionOwner {
   /** The peer has said how many streams it allows on a connection. */
   limitLearned(streams: number): void;
   /** There is room for a stream where there may have been none. */
   roomAgain(): void;
+  /**
+   * The peer will not look at this request.
+   * @param hasServed it has answered others on this connection, so that it may answer this one on another
+   */
+  refused(wish: Wish, reason: string, hasServed: boolean): void;
   /** @param unreachable why the connection could not be made, if it was not */
   gone(connection: Http2Connection, unreachable: string | undefined): void;
 }
@@ -52,9 +56,17 @@ export class Http2Connection {
   readonly #settings: Http2Settings;
   readonly #owner: ConnectionOwner;
   readonly #reader = new FrameReader((type, flags, id, payload) => this.#frame(type, flags, id, payload));
-  readonly #hpack = new HpackDecoder();
+  readonly #headers = new HeaderBlocks((id, list, isEnd) => {
+    this.#hasServed = true;
+    this.#streamOf(id)?.headers(list, isEnd);
+  });
   readonly #streams = new Map<number, Http2AttemptStream>();
+  /** Streams whose response is read and dropped, the oldest first. */
+  readonly #unwanted = new Set<Http2AttemptStream>();
+  #ladenStreams = 0;
   #limit: number;
+  /** Streams may be opened before the peer has shown that it is there. */
+  readonly #isFirst: boolean;
   #nextId = 1;
 
   readonly #outgoing: Outgoing;
@@ -66,10 +78,9 @@ export class Http2Connection {
   #ungrantedBytes = 0;
   #receiveWindowBytes = CONNECTION_WINDOW_BYTES;
 
-  /** A header block whose end has not arrived. */
-  #headers: { readonly id: number; readonly isEnd: boolean; block: Buffer } | undefined;
   /** The peer's settings have come: it speaks HTTP/2. */
   #isSettled = false;
+  #hasServed = false;
   #isClosing = false;
   #isLost = false;
   #failure: string | undefined;
@@ -77,12 +88,22 @@ export class Http2Connection {
   #isTimerSet = true;
   #cancelTimer: () => void;
 
-  /** @param peerLimit streams that the peer allows, as far as is known before it says so */
-  constructor(origin: string, settings: Http2Settings, peerLimit: number, owner: ConnectionOwner) {
+  /**
+   * @param peerLimit streams that the peer allows, if that is known before it says so
+   * @param isFirst streams may be opened at once; on further connections they wait until it is there
+   */
+  constructor(
+    origin: string,
+    settings: Http2Settings,
+    peerLimit: number | undefined,
+    isFirst: boolean,
+    owner: ConnectionOwner,
+  ) {
     const url = new URL(origin);
     this.#settings = settings;
     this.#owner = owner;
-    this.#limit = Math.min(settings.streamsPerConnection, peerLimit);
+    this.#limit = Math.min(settings.streamsPerConnection, peerLimit ?? 1);
+    this.#isFirst = isFirst;
     this.#scheme = url.protocol === "https:" ? "https" : "http";
     this.#authority = url.host;
     this.#socket = openSocket(url, settings.trustedCertificates, () =>
@@ -111,11 +132,32 @@ export class Http2Connection {
     return this.#isClosing;
   }
 
-  get hasRoom(): boolean {
-    return this.#streams.size < this.#limit && !this.#isClosing;
+  /** The peer's settings have come. */
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
-  open(request: AttemptRequest, receiver: AttemptReceiver): void {
+  get hasRoom(): boolean {
+    return this.#streams.size < this.#limit && !this.#isClosing && (this.#isSettled || this.#isFirst);
+  }
+
+  /** Nothing that is under way would hold up a new stream: no large response, no window that is used up. */
+  get isClear(): boolean {
+    return this.#ladenStreams === 0 && this.#sendWindowBytes > 0;
+  }
+
+  /** Streams in the middle of a large response. */
+  get ladenStreams(): number {
+    return this.#ladenStreams;
+  }
+
+  /** It takes no new streams, and nobody listens to those that it has. */
+  get isUnwanted(): boolean {
+    return this.#isClosing && this.#unwanted.size === this.#streams.size;
+  }
+
+  open(wish: Wish): void {
+    const { request, receiver } = wish;
     let block: Buffer;
     try {
       block = encodePost(this.#scheme, this.#authority, request.path, request.headers);
@@ -127,7 +169,7 @@ export class Http2Connection {
     const id = this.#nextId;
     this.#nextId += 2;
     if (this.#nextId > LARGEST_STREAM_ID) this.#isClosing = true;
-    const stream = new Http2AttemptStream(id, this, receiver, {
+    const stream = new Http2AttemptStream(id, this, wish, {
       sendBytes: this.#initialSendWindowBytes,
       receiveBytes: STREAM_WINDOW_BYTES,
     });
@@ -138,6 +180,21 @@ export class Http2Connection {
 
   destroy(): void {
     this.#lost("the connection was closed");
+  }
+
+  /** Takes no new streams; closed once those that it has are done. */
+  retire(): void {
+    this.#isClosing = true;
+    if (this.#streams.size === 0) this.#idle();
+  }
+
+  /** Makes room by cutting off the oldest stream to which nobody listens. `false`: there is none. */
+  cutUnwanted(): boolean {
+    for (const stream of this.#unwanted) {
+      stream.abort();
+      return this.hasRoom;
+    }
+    return false;
   }
 
   // For the streams
@@ -172,10 +229,31 @@ export class Http2Connection {
     this.#outgoing.sendLater(bytes);
   }
 
+  /** Nobody listens to this stream any more. */
+  unwanted(stream: Http2AttemptStream): void {
+    this.#unwanted.add(stream);
+    // It may take as long as it likes, which is no reason for another one to wait.
+    if (this.#streams.size >= this.#limit) this.#owner.roomAgain();
+  }
+
+  /** The response of a stream has become large. */
+  laden(): void {
+    this.#ladenStreams++;
+  }
+
+  /** The peer refuses a stream, before it has looked at the request. What it has against it may last. */
+  refused(stream: Http2AttemptStream, wish: Wish | undefined, reason: string): void {
+    this.#isClosing = true;
+    this.release(stream);
+    if (wish !== undefined) this.#owner.refused(wish, reason, this.#hasServed);
+  }
+
   /** A stream is over. */
   release(stream: Http2AttemptStream): void {
     this.#streams.delete(stream.id);
+    this.#unwanted.delete(stream);
     this.#waiting.delete(stream);
+    if (stream.isLaden) this.#ladenStreams--;
     if (this.#isLost) return;
     if (this.#streams.size === 0) this.#idle();
     if (!this.#isClosing) this.#owner.roomAgain();
@@ -220,7 +298,8 @@ export class Http2Connection {
   #frame(type: number, flags: number, id: number, payload: Buffer): void {
     if (this.#isLost) return;
     if (!this.#isSettled && type !== FrameType.Settings) throw protocolError("settings must come first");
-    if (this.#headers !== undefined && (type !== FrameType.Continuation || id !== this.#headers.id)) {
+    const { openId } = this.#headers;
+    if (openId !== undefined && (type !== FrameType.Continuation || id !== openId)) {
       throw protocolError("a frame within headers");
     }
     switch (type) {
@@ -228,10 +307,10 @@ export class Http2Connection {
         this.#data(flags, id, payload);
         return;
       case FrameType.Headers:
-        this.#headersBegin(flags, id, payload);
+        this.#headers.begin(flags, id, payload);
         return;
       case FrameType.Continuation:
-        this.#headersContinue(flags, payload);
+        this.#headers.goOn(flags, payload);
         return;
       case FrameType.RstStream:
         if (id === 0 || payload.length !== 4) throw protocolError("a malformed reset");
@@ -268,31 +347,9 @@ export class Http2Connection {
       this.#ungrantedBytes = 0;
     }
     const stream = this.#streamOf(id);
-    stream?.body(unpadded(payload, flags, 0), payload.length, (flags & Flag.EndStream) !== 0);
-  }
-
-  #headersBegin(flags: number, id: number, payload: Buffer): void {
-    const block = unpadded(payload, flags, (flags & Flag.Priority) !== 0 ? 5 : 0);
-    this.#headers = { id, isEnd: (flags & Flag.EndStream) !== 0, block };
-    if ((flags & Flag.EndHeaders) !== 0) this.#headersEnd();
-  }
-
-  #headersContinue(flags: number, payload: Buffer): void {
-    if (this.#headers === undefined) throw protocolError("a continuation of nothing");
-    this.#headers.block = Buffer.concat([this.#headers.block, payload]);
-    if (this.#headers.block.length > HEADER_BLOCK_LIMIT_BYTES) {
-      throw new Http2Error(ErrorCode.EnhanceYourCalm, `headers of more than ${HEADER_BLOCK_LIMIT_BYTES} bytes`);
-    }
-    if ((flags & Flag.EndHeaders) !== 0) this.#headersEnd();
-  }
-
-  #headersEnd(): void {
-    const headers = this.#headers;
-    if (headers === undefined) return;
-    this.#headers = undefined;
-    // Even those of a stream that is over: they change the table.
-    const list = this.#hpack.decode(headers.block);
-    this.#streamOf(headers.id)?.headers(list, headers.isEnd);
+    if (stream !== undefined) stream.body(unpadded(payload, flags, 0), payload.length, (flags & Flag.EndStream) !== 0);
+    // Cut off in the middle of much: a peer such as Node's never forgets the rest, and refuses streams when that is a lot.
+    else if (payload.length >= DEFAULT_FRAME_BYTES) this.retire();
   }
 
   /** The stream, unless it is over. */
@@ -352,11 +409,13 @@ export class Http2Connection {
       this.#streams.get(id)?.widen(bytes);
       return;
     }
+    const wasStalled = this.#sendWindowBytes <= 0;
     this.#sendWindowBytes += bytes;
     if (this.#sendWindowBytes > LARGEST_WINDOW_BYTES) {
       throw new Http2Error(ErrorCode.FlowControlError, "a window that is too large");
     }
     this.#unblock();
+    if (wasStalled) this.#owner.roomAgain();
   }
 
   #goaway(payload: Buffer): void {
@@ -367,7 +426,7 @@ export class Http2Connection {
     const reason = `the endpoint is closing the connection (GOAWAY, ${errorName(code)})`;
     this.#failure ??= reason;
     // The peer has not looked at these and never will.
-    for (const [id, stream] of [...this.#streams]) if (id > lastId) stream.lost(reason);
+    for (const [id, stream] of [...this.#streams]) if (id > lastId) stream.refused(reason);
     // Some peers (Python's h2 under Hypercorn, after its keep_alive_max_requests) can send nothing more once they have
     // said goodbye, and notice with the next frame. Without one, the streams would wait for them forever.
     if (this.#streams.size === 0) this.#lost(reason);
@@ -377,6 +436,7 @@ export class Http2Connection {
   /** No streams: the process may end, and some time later the connection. */
   #idle(): void {
     if (this.#isClosing) {
+      this.#sayGoodbye(ErrorCode.NoError);
       this.#lost("the connection was closed");
       return;
     }
@@ -427,14 +487,4 @@ export class Http2Connection {
 
 function protocolError(message: string): Http2Error {
   return new Http2Error(ErrorCode.ProtocolError, message);
-}
-
-/** A payload without its padding and the `skip` bytes before its contents. */
-function unpadded(payload: Buffer, flags: number, skip: number): Buffer {
-  const isPadded = (flags & Flag.Padded) !== 0;
-  if (!isPadded && skip === 0) return payload;
-  const start = skip + (isPadded ? 1 : 0);
-  const end = payload.length - (isPadded ? (payload[0] ?? 0) : 0);
-  if (start > end) throw protocolError("more padding than payload");
-  return payload.subarray(start, end);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../../seams.ts";
 import type { AttemptReceiver, AttemptRequest } from "../transport.ts";
 import { Http2Connection } from "./connection.ts";
+import type { Wish } from "./wish.ts";
 
 export interface Http2Settings {
   readonly clock: Clock;
@@ -11,11 +12,12 @@ export interface Http2Settings {
   readonly trustedCertificates: string | undefined;
 }
 
-interface Waiting {
-  readonly request: AttemptRequest;
-  readonly receiver: AttemptReceiver;
-  isWithdrawn: boolean;
-}
+/** Refusals by connections on which nothing was ever answered, after which the endpoint itself must be the reason. */
+const REFUSALS_LIMIT = 5;
+/** Connections that take no new streams count too, up to this many times those that do. */
+const WITH_CLOSING = 4;
+/** How long an origin that refused a further connection is not asked for another one. */
+const GROW_AGAIN_MS = 10_000;
 
 /** The connections to one origin, and the attempts that wait for a free stream, first come first served. */
 export class Http2Origin {
@@ -23,10 +25,13 @@ export class Http2Origin {
   readonly #settings: Http2Settings;
   readonly #onUnused: () => void;
   readonly #connections: Http2Connection[] = [];
-  #waiting: Waiting[] = [];
+  #waiting: Wish[] = [];
+  /** Those that a connection refused: before all others. */
+  #refused: Wish[] = [];
   #isAdmitDue = false;
   /** Streams that the peer allows on a connection, once it has said so. */
   #peerLimit: number | undefined;
+  #growAgainAtMs = 0;
 
   constructor(origin: string, settings: Http2Settings, onUnused: () => void) {
     this.#origin = origin;
@@ -35,17 +40,22 @@ export class Http2Origin {
   }
 
   open(request: AttemptRequest, receiver: AttemptReceiver): () => void {
-    const waiting: Waiting = { request, receiver, isWithdrawn: false };
-    this.#waiting.push(waiting);
+    const wish: Wish = { request, receiver, isWithdrawn: false, refusals: 0 };
+    this.#waiting.push(wish);
     this.#admitSoon();
     return () => {
-      waiting.isWithdrawn = true;
+      wish.isWithdrawn = true;
     };
   }
 
   close(): void {
     this.#waiting = [];
+    this.#refused = [];
     for (const connection of [...this.#connections]) connection.destroy();
+  }
+
+  get #hasWaiting(): boolean {
+    return this.#waiting.length > 0 || this.#refused.length > 0;
   }
 
   #admitSoon(): void {
@@ -58,47 +68,100 @@ export class Http2Origin {
   }
 
   #admit(): void {
+    if (this.#refused.length > 0) {
+      this.#waiting = [...this.#refused, ...this.#waiting];
+      this.#refused = [];
+    }
     let next = 0;
     for (; next < this.#waiting.length; next++) {
-      const { request, receiver, isWithdrawn } = this.#waiting[next] as Waiting;
-      if (isWithdrawn) continue;
-      const connection = this.#free();
+      const wish = this.#waiting[next] as Wish;
+      if (wish.isWithdrawn) continue;
+      const connection = this.#free(this.#waiting.length - next);
       if (connection === undefined) break;
-      connection.open(request, receiver);
+      connection.open(wish);
     }
     this.#waiting = next === this.#waiting.length ? [] : this.#waiting.slice(next);
   }
 
-  #refuseAll(reason: string): void {
-    const refused = this.#waiting;
+  #failAll(reason: string): void {
+    const failed = [...this.#refused, ...this.#waiting];
+    this.#refused = [];
     this.#waiting = [];
-    for (const { receiver, isWithdrawn } of refused) if (!isWithdrawn) receiver.finished(reason);
+    for (const { receiver, isWithdrawn } of failed) if (!isWithdrawn) receiver.finished(reason);
   }
 
-  #free(): Http2Connection | undefined {
-    for (const connection of this.#connections) if (connection.hasRoom) return connection;
-    // Those that are going away do not count: their streams may last long.
-    const usable = this.#connections.filter((connection) => !connection.isClosing).length;
-    if (usable >= this.#settings.connectionsPerOrigin) return undefined;
+  /**
+   * A connection on which a stream can be opened now; without one, the next comes through `roomAgain`.
+   * @param wishes how many want one
+   */
+  #free(wishes: number): Http2Connection | undefined {
+    let usable = 0;
+    let opening = 0;
+    let least: Http2Connection | undefined;
+    for (const connection of this.#connections) {
+      // Those that are going away do not count: their streams may last long.
+      if (connection.isClosing) continue;
+      if (connection.hasRoom && connection.isClear) return connection;
+      usable++;
+      if (!connection.isSettled) opening++;
+      else if (connection.hasRoom && connection.ladenStreams < (least?.ladenStreams ?? Number.POSITIVE_INFINITY)) {
+        least = connection;
+      }
+    }
+    if (usable === 0) return this.#connect(true);
     // A stream beyond the limit would be refused. So one stream opens the first connection, and the others wait for
     // the peer's settings, which it sends first of all.
-    if (this.#peerLimit === undefined && usable > 0) return undefined;
-    const connection = new Http2Connection(this.#origin, this.#settings, this.#peerLimit ?? 1, {
+    if (this.#peerLimit === undefined) return undefined;
+    if (usable < this.#settings.connectionsPerOrigin && this.#settings.clock.nowMs() >= this.#growAgainAtMs) {
+      if (opening * Math.min(this.#peerLimit, this.#settings.streamsPerConnection) < wishes) this.#connect(false);
+      return undefined;
+    }
+    return least ?? this.#connections.find((connection) => connection.cutUnwanted());
+  }
+
+  /** @param isFirst no other connection takes streams */
+  #connect(isFirst: boolean): Http2Connection | undefined {
+    if (this.#connections.length >= WITH_CLOSING * this.#settings.connectionsPerOrigin) {
+      this.#connections.find((connection) => connection.isUnwanted)?.destroy();
+      if (this.#connections.length >= WITH_CLOSING * this.#settings.connectionsPerOrigin) return undefined;
+    }
+    const connection = new Http2Connection(this.#origin, this.#settings, this.#peerLimit, isFirst, {
       limitLearned: (streams) => {
         this.#peerLimit = streams;
       },
       roomAgain: () => {
-        if (this.#waiting.length > 0) this.#admitSoon();
+        if (this.#hasWaiting) this.#admitSoon();
       },
-      gone: (gone, unreachable) => {
-        this.#connections.splice(this.#connections.indexOf(gone), 1);
-        // Trying again for each that waits would only make the last of them wait for all the others.
-        if (unreachable !== undefined) this.#refuseAll(unreachable);
-        if (this.#waiting.length > 0) this.#admitSoon();
-        else if (this.#connections.length === 0) this.#onUnused();
-      },
+      refused: (wish, reason, hasServed) => this.#sendAgain(wish, reason, hasServed),
+      gone: (gone, unreachable) => this.#gone(gone, unreachable),
     });
     this.#connections.push(connection);
     return connection;
+  }
+
+  /** The endpoint has not looked at the request: that was no attempt. */
+  #sendAgain(wish: Wish, reason: string, hasServed: boolean): void {
+    // A connection that is full says nothing about the next one.
+    if (!hasServed && ++wish.refusals >= REFUSALS_LIMIT) {
+      wish.receiver.finished(`the endpoint refused ${REFUSALS_LIMIT} times on as many new connections: ${reason}`);
+      return;
+    }
+    wish.receiver.refused();
+    this.#refused.push(wish);
+    this.#admitSoon();
+  }
+
+  #gone(gone: Http2Connection, unreachable: string | undefined): void {
+    this.#connections.splice(this.#connections.indexOf(gone), 1);
+    if (unreachable !== undefined) {
+      // Where others work, one more is a wish and no need.
+      if (this.#connections.some(({ isClosing, isSettled }) => isSettled && !isClosing)) {
+        this.#growAgainAtMs = this.#settings.clock.nowMs() + GROW_AGAIN_MS;
+      }
+      // Trying again for each that waits would only make the last of them wait for all the others.
+      else this.#failAll(unreachable);
+    }
+    if (this.#hasWaiting) this.#admitSoon();
+    else if (this.#connections.length === 0) this.#onUnused();
   }
 }

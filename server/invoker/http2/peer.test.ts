@@ -238,20 +238,6 @@ describe("a peer that breaks HTTP/2", () => {
 });
 
 describe("GOAWAY", () => {
-  it("fails the attempts that the peer has not looked at, and lets the others finish", async () => {
-    const peer = await new Peer().listen();
-    const { invoker, start, failure, closed } = await attemptAt(peer);
-    const second = attemptStart(peer.uri);
-    invoker.start(second);
-    await peer.request(3);
-    const lastIdAndCode = Buffer.alloc(8);
-    lastIdAndCode.writeUInt32BE(1, 0);
-    peer.send(frame(FrameType.Goaway, 0, 0, lastIdAndCode));
-    expect((await failure(second.attempt)).message).toContain("closing the connection (GOAWAY, NO_ERROR)");
-    peer.send(head(1), data(1, END, Flag.EndStream));
-    await closed(start.attempt);
-  });
-
   it("is followed by a ping, at which a peer shows whether it still serves the stream", async () => {
     const peer = await new Peer().listen();
     const { failure, start } = await attemptAt(peer);

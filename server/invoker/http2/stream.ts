@@ -11,16 +11,33 @@ import {
   numberFrame,
 } from "./frames.ts";
 import type { HeaderList } from "./hpack.ts";
+import type { Wish } from "./wish.ts";
 
 /** Queued bytes above which a writer is asked to wait, and below which it is called again. */
 const HIGH_WATER_BYTES = 64 * 1024;
 const LOW_WATER_BYTES = 16 * 1024;
 
+/** A response of more than this is large: what comes behind it on the same connection may have to wait. */
+const LADEN_BYTES = 1024 * 1024;
+/** Bytes of a response to which nobody listens that are read for the peace of the connection. */
+const DROP_LIMIT_BYTES = 64 * 1024 * 1024;
+
+const NOBODY: AttemptReceiver = {
+  opened: () => {},
+  refused: () => {},
+  head: () => {},
+  chunk: () => {},
+  drained: () => {},
+  ended: () => {},
+  finished: () => {},
+};
+
 /** One attempt as an HTTP/2 stream. */
 export class Http2AttemptStream implements AttemptStream {
   readonly id: number;
   readonly #connection: Http2Connection;
-  readonly #receiver: AttemptReceiver;
+  readonly #wish: Wish;
+  #receiver: AttemptReceiver;
 
   /** Bytes that may be sent before the peer grants more. */
   #sendWindowBytes: number;
@@ -37,6 +54,9 @@ export class Http2AttemptStream implements AttemptStream {
   #hasEnded = false;
   #isPaused = false;
   #held: Buffer[] = [];
+  #receivedBytes = 0;
+  /** Of those, how many may come at most. */
+  #limitBytes = Number.POSITIVE_INFINITY;
 
   /** Nothing is sent or reported any more. */
   #isOver = false;
@@ -44,12 +64,13 @@ export class Http2AttemptStream implements AttemptStream {
   constructor(
     id: number,
     connection: Http2Connection,
-    receiver: AttemptReceiver,
+    wish: Wish,
     windows: { readonly sendBytes: number; readonly receiveBytes: number },
   ) {
     this.id = id;
     this.#connection = connection;
-    this.#receiver = receiver;
+    this.#wish = wish;
+    this.#receiver = wish.receiver;
     this.#sendWindowBytes = windows.sendBytes;
     this.#receiveWindowBytes = windows.receiveBytes;
     this.#initialReceiveWindowBytes = windows.receiveBytes;
@@ -107,7 +128,22 @@ export class Http2AttemptStream implements AttemptStream {
     this.#connection.release(this);
   }
 
+  letGo(): void {
+    if (this.#isOver) return;
+    this.#receiver = NOBODY;
+    this.#limitBytes = this.#receivedBytes + DROP_LIMIT_BYTES;
+    this.#held = [];
+    this.#connection.unwanted(this);
+    this.end();
+    this.resume();
+  }
+
   // For the connection
+
+  /** In the middle of a large response. */
+  get isLaden(): boolean {
+    return this.#receivedBytes > LADEN_BYTES;
+  }
 
   /** The peer or the connection has room again. */
   unblocked(): void {
@@ -156,6 +192,8 @@ export class Http2AttemptStream implements AttemptStream {
     if (!this.#hasHead || this.#hasEnded) throw new Http2Error(ErrorCode.ProtocolError, "data outside of a response");
     this.#receiveWindowBytes -= frameBytes;
     if (this.#receiveWindowBytes < 0) throw new Http2Error(ErrorCode.FlowControlError, "more data than granted");
+    this.#received(frameBytes);
+    if (this.#isOver) return;
     if (bytes.length > 0) {
       if (this.#isPaused) this.#held.push(bytes);
       else this.#receiver.chunk(bytes);
@@ -172,9 +210,20 @@ export class Http2AttemptStream implements AttemptStream {
 
   /** The peer has reset the stream. */
   reset(code: number): void {
+    if (!this.#hasHead && isRefusal(code)) {
+      this.refused(`the endpoint reset the stream (${errorName(code)})`);
+      return;
+    }
     this.lost(
       code === ErrorCode.NoError && this.#hasEnded ? undefined : `the endpoint reset the stream (${errorName(code)})`,
     );
+  }
+
+  /** The peer has not looked at the request. */
+  refused(reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#connection.refused(this, this.#receiver === NOBODY ? undefined : this.#wish, reason);
   }
 
   /** The stream is gone. */
@@ -183,6 +232,15 @@ export class Http2AttemptStream implements AttemptStream {
     this.#isOver = true;
     this.#connection.release(this);
     this.#receiver.finished(reason);
+  }
+
+  #received(bytes: number): void {
+    const wasLaden = this.isLaden;
+    this.#receivedBytes += bytes;
+    if (this.isLaden && !wasLaden) this.#connection.laden();
+    if (this.#receivedBytes <= this.#limitBytes) return;
+    this.#connection.retire();
+    this.abort();
   }
 
   #enqueue(bytes: Buffer): void {
@@ -262,6 +320,11 @@ export class Http2AttemptStream implements AttemptStream {
     this.#receiveWindowBytes = this.#initialReceiveWindowBytes;
     this.#connection.sendLater(numberFrame(FrameType.WindowUpdate, this.id, readBytes));
   }
+}
+
+/** REFUSED_STREAM says that nothing was processed; ENHANCE_YOUR_CALM is how Node's server refuses a new stream. */
+function isRefusal(code: number): boolean {
+  return code === ErrorCode.RefusedStream || code === ErrorCode.EnhanceYourCalm;
 }
 
 function header(list: HeaderList, name: string): string | undefined {

@@ -99,6 +99,13 @@ export class InProcessStream implements AttemptStream {
     if (!this.#response.isEnded) this.#attempt?.disconnected("the server has ended this attempt");
   }
 
+  letGo(): void {
+    if (this.#isOver) return;
+    this.end();
+    this.#isOver = true;
+    this.#response.close();
+  }
+
   #open(): void {
     this.#isOpened = true;
     try {

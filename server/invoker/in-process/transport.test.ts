@@ -144,8 +144,8 @@ describe("an attempt in memory", () => {
     await signals.until(() => attempt.hasEnded);
   });
 
-  it("is asked to suspend after the inactivity timeout, and cut off after the abort timeout", async () => {
-    const { invoker, clock, failure, opened, signals } = serving(({ sink }) => sink.head(HEAD));
+  it("is asked to suspend after the inactivity timeout, and left to itself after the abort timeout", async () => {
+    const { invoker, clock, failure, opened, signals, events } = serving(({ sink }) => sink.head(HEAD));
     const start = attemptStart(URI, {}, {}, { inactivityTimeoutMs: 1000, abortTimeoutMs: 5000 });
     invoker.start(start);
     const attempt = await signals.until(() => opened[0]?.types.length === 2 && opened[0]);
@@ -155,7 +155,11 @@ describe("an attempt in memory", () => {
     await signals.until(() => attempt.hasEnded);
     clock.advance(5200);
     expect((await failure(start.attempt)).restateCode).toBe("RT0001");
-    expect(attempt.reason).toBe("the server has ended this attempt");
+    attempt.sink.write(COMMAND);
+    attempt.sink.end();
+    await Promise.resolve();
+    expect(attempt.reason).toBeUndefined();
+    expect(events.map(({ kind }) => kind)).toEqual(["failed"]);
   });
 
   it("replays a long journal with rests in between, so that other work has its turn", async () => {
