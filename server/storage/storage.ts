@@ -10,6 +10,7 @@ import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { giveMemoryDatabaseBack, takeMemoryDatabase } from "./memory.ts";
 import { type Migration, migrate, readMigrations } from "./migrations.ts";
 import { mark, openOurs } from "./ownership.ts";
+import { watchPresence } from "./presence.ts";
 import { Turns } from "./turns.ts";
 import type { StorageCounters, StorageOptions } from "./types.ts";
 
@@ -21,6 +22,8 @@ export interface StorageTuning {
   readonly checkpointBytes?: number;
   /** When an open turn ends; see `TurnsOptions.defer`. */
   readonly defer?: (end: () => void) => void;
+  /** How often it is looked whether the database still has its name. */
+  readonly presenceIntervalMs?: number;
 }
 
 export interface Storage {
@@ -162,6 +165,7 @@ function assemble(
       onFailure,
     });
   checkpoints?.onGrowth(turns.walLengthBytes);
+  const unwatch = files && watchPresence(files.path, log, tuning.presenceIntervalMs);
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -169,6 +173,7 @@ function assemble(
     turns.refuse(new ServerError(503, "RL_STORAGE_CLOSED", "the server is shutting down"));
     await barrier.idle();
     await checkpoints?.close();
+    unwatch?.();
     if (hasFailed) return;
     if (files === undefined) {
       giveMemoryDatabaseBack(db);
