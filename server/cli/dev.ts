@@ -110,7 +110,10 @@ export async function dev(args: Arguments): Promise<void> {
       say: (line) => view.say(line),
       restartMismatched: () => loop?.restartMismatched(),
       clearState: () => view.say(`Cleared the state of ${control.clearState()} keys.`),
-      openDashboard: () => openInBrowser(`${server.adminUrl}/ui`, () => view.say(`Open ${server.adminUrl}/ui`)),
+      openDashboard: () => {
+        const url = server.dashboardUrl();
+        openInBrowser(url, () => view.say(`Open ${url}`));
+      },
       quit: () => interrupt.press(),
     });
     keys = readKeys(
