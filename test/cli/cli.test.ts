@@ -282,6 +282,34 @@ describe("who may use the server", { timeout: 60_000 }, () => {
   });
 });
 
+describe("headers of a deployment", { timeout: 60_000 }, () => {
+  it("are hidden by ls until they are asked for, and whole in the API", async () => {
+    const endpointPort = await listening(endpoint({ handler: "greet" }));
+    const server = run("start", "--ephemeral", ...ANY_PORTS);
+    const [, adminUrl = ""] = await server.says(/admin\s+(http:\S+)/);
+    const additional_headers = { authorization: "Bearer of-the-endpoint" };
+    const registered = await fetch(`${adminUrl}/deployments`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ uri: `http://127.0.0.1:${endpointPort}`, use_http_11: true, additional_headers }),
+    });
+    expect(registered.status).toBe(201);
+    const listed = async (...more: string[]) => {
+      const command = run("ls", "deployments", "--admin-url", adminUrl, ...more);
+      expect(await command.exited).toBe(0);
+      return command.stdout();
+    };
+    expect(await listed()).not.toContain("of-the-endpoint");
+    const [masked] = JSON.parse(await listed("--json")) as unknown[];
+    expect(masked).toMatchObject({ additional_headers: { authorization: "(hidden; --headers shows it)" } });
+    const [whole] = JSON.parse(await listed("--json", "--headers")) as unknown[];
+    expect(whole).toMatchObject({ additional_headers });
+    expect((await (await fetch(`${adminUrl}/deployments`)).json()) as object).toMatchObject({
+      deployments: [{ additional_headers }],
+    });
+  });
+});
+
 describe("a directory that is not for a server", { timeout: 30_000 }, () => {
   it("ends it with a line and 1", async () => {
     const file = join(directory, "file");

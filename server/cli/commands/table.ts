@@ -58,6 +58,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: "only invocations of this status",
         choices: ["pending", "scheduled", "ready", "running", "suspended", "backing-off", "paused", "completed"],
       },
+      { name: "headers", help: "of deployments: with --json also what their headers say, which may be passwords" },
       { name: "service", value: "NAME", help: "only invocations of this service" },
       { name: "limit", value: "N", help: "at most so many (default 50)" },
       JSON_OPTION,
