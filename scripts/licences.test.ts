@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-// @ts-expect-error reason: the build's scripts are JavaScript without declarations.
-import { licencesOf as untyped } from "./licences.mjs";
 
-const licencesOf = untyped as (files: Iterable<string>, root: string) => string;
+const { licencesOf } = (await import(new URL("./licences.mjs", import.meta.url).href)) as {
+  licencesOf(files: Iterable<string>, root: string): string;
+};
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "restate-lite-licences-"));
