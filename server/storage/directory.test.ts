@@ -268,4 +268,22 @@ describe("a database of ours", () => {
     writeFileSync(at("data", "restate.db"), "");
     await open(at("data")).close();
   });
+
+  it("that was imported starts after a kill in the middle of its first transaction", async () => {
+    await open(at("ours")).close();
+    exportDatabase(at("ours"), migrationsDir, at("file.db"));
+    const db = new Database(at("file.db"));
+    db.exec("PRAGMA synchronous = OFF; PRAGMA cache_size = 1; BEGIN");
+    for (let seq = 1; seq < 500; seq++) db.exec(`INSERT INTO queue_waiter (seq, queue, at) VALUES (${seq}, 'q', 1)`);
+    mkdirSync(at("data"));
+    for (const suffix of ["", "-journal"]) {
+      writeFileSync(at(`data/restate.db${suffix}`), readFileSync(at(`file.db${suffix}`)));
+    }
+    db.exec("ROLLBACK");
+    db.close();
+    expect(statSync(at("data/restate.db-journal")).size).toBeGreaterThan(512);
+    const storage = open(at("data"));
+    expect(storage.db.prepare("SELECT count(*) FROM queue_waiter").pluck().get()).toBe(0);
+    await storage.close();
+  });
 });

@@ -26,9 +26,11 @@ export function openOurs(path: string, migrations: readonly Migration[]): Databa
   const log = `${path}-wal`;
   const hasLog = existsSync(log) && statSync(log).size > 0;
   const hadIndex = existsSync(`${path}-shm`);
-  // A writing connection would move the log into the file when it closes, or roll somebody's half transaction back. Where
-  // there is no log to move it is the better one, because it takes the files that reading needs away again.
-  const readonly = hasLog || !isInWalMode(path);
+  // A writing connection would move the log into the file when it closes, or roll somebody's half transaction back: ours
+  // may be, and has to be. Where there is no log to move it is the better one, because it takes the files that reading
+  // needs away again.
+  const { isInWalMode, isMarked, isEmpty } = headerOf(path);
+  const readonly = hasLog || !(isInWalMode || isMarked || isEmpty);
   let db: Database.Database | undefined;
   try {
     db = keep(new Database(path, { readonly, fileMustExist: true }));
@@ -98,16 +100,23 @@ function unreadable(error: unknown, path: string): unknown {
   }
 }
 
-/** Byte 18 of the header of a database (sqlite.org/fileformat.html, 1.3.3): which version of SQLite may write it. */
+/** Places in the header of a database (sqlite.org/fileformat.html, 1.3): which version of SQLite may write it, whose it is. */
 const WRITE_VERSION_AT = 18;
+const APPLICATION_ID_AT = 68;
+const HEADER_BYTES = 100;
 const WAL_VERSION = 2;
 
 /** Reads the file itself, so no connection of this process may have it open. */
-function isInWalMode(path: string): boolean {
+function headerOf(path: string): { isInWalMode: boolean; isMarked: boolean; isEmpty: boolean } {
   const fd = openSync(path, "r");
   try {
-    const byte = Buffer.alloc(1);
-    return readSync(fd, byte, 0, 1, WRITE_VERSION_AT) === 1 && byte[0] === WAL_VERSION;
+    const header = Buffer.alloc(HEADER_BYTES);
+    const length = readSync(fd, header, 0, HEADER_BYTES, 0);
+    return {
+      isInWalMode: header[WRITE_VERSION_AT] === WAL_VERSION,
+      isMarked: header.readUInt32BE(APPLICATION_ID_AT) === APPLICATION_ID,
+      isEmpty: length === 0,
+    };
   } finally {
     closeSync(fd);
   }
