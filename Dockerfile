@@ -15,7 +15,7 @@ COPY testing ./testing
 COPY dashboard ./dashboard
 RUN npm run build
 COPY examples ./examples
-RUN mkdir -p volume
+RUN mkdir -p -m 700 volume
 
 FROM build AS production
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund
@@ -43,5 +43,7 @@ USER node
 VOLUME /data
 EXPOSE 8080 9070
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s CMD ["node", "-e", "fetch('http://127.0.0.1:9070/health').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# Calls and administration from outside the container are refused until a flag says to whom they are open: see
+# docs/access.md, and docker-compose.yml for a machine of one's own.
 ENTRYPOINT ["node", "dist/cli.js"]
 CMD ["start", "--host", "0.0.0.0", "--data-dir", "/data", "--log-format", "json"]

@@ -18,6 +18,7 @@ import {
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { LICENCES, licencesOf } from "./licences.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const dist = path.join(root, "dist");
@@ -144,6 +145,10 @@ for (const { path: file, text } of commonJs.outputFiles) {
 writeFileSync(path.join(dist, "sdk/cjs/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 written.add("dist/sdk/cjs/package.json");
 
+const bundled = [result, commonJs].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+writeFileSync(path.join(dist, LICENCES), licencesOf(bundled, root));
+written.add(path.join("dist", LICENCES));
+
 // Chunks carry a hash in their name: drop those of earlier builds. Type declarations (dist/types) and the dashboard
 // (dist/dashboard) have their own steps.
 const isKept = (name) => ["types", "dashboard"].some((folder) => name.startsWith(path.join("dist", folder, path.sep)));
@@ -159,19 +164,30 @@ chmodSync(cli, 0o755);
 
 // The dashboard takes seconds, so it is built when something of it has changed.
 const page = path.join(dist, "dashboard/index.html");
-const sources = ["dashboard", "package-lock.json"].flatMap((name) => {
+const licences = path.join(dist, "dashboard", LICENCES);
+const sources = ["dashboard", "package-lock.json", "scripts/licences.mjs"].flatMap((name) => {
   const source = path.join(root, name);
   if (!statSync(source).isDirectory()) return [source];
   const files = readdirSync(source, { recursive: true, withFileTypes: true });
   return files.filter((file) => file.isFile()).map((file) => path.join(file.parentPath, file.name));
 });
-const builtAt = existsSync(page) ? statSync(page).mtimeMs : 0;
+const builtAt = existsSync(page) && existsSync(licences) ? statSync(page).mtimeMs : 0;
 if (sources.some((source) => statSync(source).mtimeMs > builtAt)) {
   const vite = await import("vite").catch((error) => {
-    if (error?.code === "ERR_MODULE_NOT_FOUND" && builtAt > 0) return undefined;
+    if (error?.code === "ERR_MODULE_NOT_FOUND" && existsSync(page)) return undefined;
     throw error;
   });
-  await vite?.build({ configFile: path.join(root, "dashboard/vite.config.ts"), logLevel: "warn" });
+  const modules = new Set();
+  const remember = {
+    name: "remember-modules",
+    generateBundle() {
+      // What style sheets import, the fonts, is no module, and is watched.
+      for (const file of [...this.getModuleIds(), ...this.getWatchFiles()]) modules.add(file);
+    },
+  };
+  const configFile = path.join(root, "dashboard/vite.config.ts");
+  await vite?.build({ configFile, logLevel: "warn", plugins: [remember] });
+  if (vite !== undefined) writeFileSync(licences, licencesOf(modules, path.join(root, "dashboard")));
 }
 
 // The declarations cost a type check, so only a tarball (npm pack, npm publish) or --types asks for them.

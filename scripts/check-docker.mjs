@@ -48,7 +48,20 @@ function checkCompose() {
   const validate = ajv.compile(schema);
   if (validate({ services: { broken: { ports: "8080" } } })) throw new Error("the compose schema accepts anything");
   if (!validate(compose)) throw new Error(`docker-compose.yml: ${ajv.errorsText(validate.errors)}`);
+  checkOpenness(compose.services["restate-lite"]);
   return compose;
+}
+
+/**
+ * Docker brings the connections of a published port from the bridge's address, so the server takes them for another
+ * machine's: the compose file has to say that they are meant, and may do so only where no other machine can connect.
+ */
+function checkOpenness({ command, ports }) {
+  if (!command.includes("--insecure"))
+    throw new Error("docker-compose.yml: a published port is refused without --insecure");
+  const wide = ports.filter((port) => !String(port).startsWith("127.0.0.1:"));
+  if (wide.length > 0)
+    throw new Error(`docker-compose.yml: --insecure, and open to other machines: ${wide.join(", ")}`);
 }
 
 /** The instructions by stage. Only what our Dockerfile uses; anything else is an error. */

@@ -82,7 +82,44 @@ async function pack() {
   if (strays.length > 0) throw new Error(`the tarball should not contain ${strays.slice(0, 5).join(", ")}`);
   if (!files.some((file) => /^package\/migrations\/0001_.*\.sql$/.test(file)))
     throw new Error("the tarball lacks migrations");
+  await checkLicences(path.join(folder, tarball));
   return path.join(folder, tarball);
+}
+
+/**
+ * Every package of which there is code in the tarball has its licence text there. What is bundled is read from the source
+ * maps of the server and the SDK; the dashboard has none, so the packages that it is known to be made of are looked up.
+ */
+async function checkLicences(tarball) {
+  const place = path.join(folder, "unpacked");
+  mkdirSync(place);
+  await run("tar", ["-xzf", tarball, "-C", place]);
+  const dist = path.join(place, "package", "dist");
+  const maps = readdirSync(dist, { recursive: true }).filter((name) => name.endsWith(".map"));
+  const sources = maps.flatMap((name) => JSON.parse(readFileSync(path.join(dist, name), "utf8")).sources);
+  const names = sources.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1]);
+  const bundled = [...new Set(names.filter((name) => name !== undefined))];
+  if (bundled.length === 0) throw new Error("the source maps of the tarball name no package, so nothing was checked");
+  const shown = [
+    "react",
+    "react-dom",
+    "radix-ui",
+    "@tanstack/react-query",
+    "@codemirror/view",
+    "@fontsource-variable/inter",
+  ];
+  for (const [folderOfTexts, packages] of [
+    ["", bundled],
+    ["dashboard", shown],
+  ]) {
+    const texts = readFileSync(path.join(dist, folderOfTexts, "THIRD-PARTY-LICENSES.txt"), "utf8");
+    const sections = texts.split(/^={80}\n(.+) \S+ \(.*\)\n={80}\n/m);
+    for (const name of packages) {
+      const text = sections[sections.indexOf(name) + 1] ?? "";
+      if (!sections.includes(name) || !/permission|copyright/i.test(text))
+        throw new Error(`the tarball has code of ${name} without its licence text`);
+    }
+  }
 }
 
 async function install(tarball, node, version) {

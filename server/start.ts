@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nanoid } from "nanoid";
-import { createAdmin, createFeed, QueryService, querySource } from "./admin/index.ts";
+import { createAdmin, createFeed, isDashboardPath, QueryService, querySource } from "./admin/index.ts";
 import { systemClock } from "./clock.ts";
 import type { ServerConfig } from "./config/index.ts";
 import { type AttemptEvents, type AttemptHost, Engine } from "./engine/index.ts";
 import { ServerError } from "./errors.ts";
-import { createGuard, type Listener, listen } from "./http/index.ts";
+import { Access, createGuard, isLoopbackAddress, type Listener, listen } from "./http/index.ts";
 import { randomIds, randomSubscriptionId } from "./ids.ts";
 import { InProcessRegistrar } from "./in-process.ts";
 import { createIngress } from "./ingress/index.ts";
@@ -32,6 +32,8 @@ import { openStorage, prepareStatements, type Statements, type Storage } from ".
 export interface RunningServer {
   readonly ingressUrl: string;
   readonly adminUrl: string;
+  /** Where a browser finds the dashboard: with an access token, a link that works once, another one at each call. */
+  dashboardUrl(): string;
   readonly registrar: Registrar;
   readonly registry: Registry;
   /** From now on `observer` is told what happens. @returns a function that ends it */
@@ -170,9 +172,11 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
   if (services !== undefined && services.length > 0) await inProcess.register(services, endpoint);
 
   const query = new QueryService(querySource(storage, engine, clock), log);
-  const { allowedHosts, allowedOrigins } = config;
+  const { allowedHosts, allowedOrigins, isInsecure } = config;
   const ingressHost = config.ingressHost ?? config.host;
   const adminHost = config.adminHost ?? config.host;
+  const token = adminTokenOf(config);
+  const access = token === undefined ? undefined : new Access(token);
   const ingress = createIngress({
     engine,
     registry,
@@ -185,7 +189,12 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
   const ingressListener = await listenOn("ingress", {
     host: ingressHost,
     port: config.ingressPort,
-    guard: createGuard({ allowedHosts, allowedOrigins }),
+    guard: createGuard({
+      allowedHosts,
+      allowedOrigins,
+      isInsecure,
+      isReachable: !isLoopbackAddress(ingressHost),
+    }),
     onRequest: ingress.onRequest,
     bodyLimitBytes: config.requestLimitBytes,
     log,
@@ -197,8 +206,16 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
     adminListener = await listenOn("admin", {
       host: adminHost,
       port: config.adminPort,
-      guard: createGuard({ allowedHosts, allowedOrigins }),
+      guard: createGuard({
+        allowedHosts,
+        allowedOrigins,
+        isInsecure,
+        isReachable: !isLoopbackAddress(adminHost),
+        isPage: isDashboardPath,
+        administration: { access },
+      }),
       onRequest: createAdmin({
+        access,
         engine,
         registry,
         registrar,
@@ -226,9 +243,11 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
     engine.lookAgain();
   });
   isRecovered = true;
+  const adminUrl = urlOf(adminHost, adminListener.port);
   return {
     ingressUrl,
-    adminUrl: urlOf(adminHost, adminListener.port),
+    adminUrl,
+    dashboardUrl: () => adminUrl + (access?.link() ?? "/ui"),
     registrar,
     registry,
     engine,
@@ -299,6 +318,22 @@ function defaultsOf(config: ServerConfig): ServiceDefaults {
       onMaxAttempts: config.retryOnMaxAttempts === "kill" ? "Kill" : "Pause",
     },
   };
+}
+
+/** @throws ServerError RT0002 when there are two tokens, or the file of one cannot be read */
+function adminTokenOf({ adminToken, adminTokenFile: file }: ServerConfig): string | undefined {
+  if (file === undefined) return adminToken;
+  if (adminToken !== undefined) {
+    throw new ServerError(500, "RT0002", "There is an admin token and a file of one: give one of them.");
+  }
+  let token: string;
+  try {
+    token = readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new ServerError(500, "RT0002", `Cannot read the admin token ${file}: ${(error as Error).message}`);
+  }
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new ServerError(500, "RT0002", `The admin token in ${file} is not one line of printable characters.`);
 }
 
 function readKey(file: string): Buffer {

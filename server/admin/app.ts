@@ -44,6 +44,9 @@ export function createApp(parts: AdminParts): Express {
   app.get("/restate-lite/invocations/:id/suspensions", suspensionsRoute(parts));
   app.use("/restate-lite/invocations", editRoutes(parts));
   app.use("/restate-lite/state", stateRoutes(parts));
+  app.post("/restate-lite/dashboard-link", (_request, response) =>
+    response.json({ path: parts.access?.link() ?? "/ui/" }),
+  );
   app.use((_request, response) => response.status(404).end());
   app.use(errorHandler(parts.log));
   return app;

@@ -18,9 +18,9 @@ const NOT_BUILT = "The dashboard is not built: run `npm run build`, then start t
 /** Names of built files carry a hash of what is in them, and lie in one folder. */
 const ASSET = /^\/ui\/(assets\/[\w-]+(?:\.[\w-]+)*)$/;
 
-/** Whether a path belongs to the dashboard: its own files and the addresses of its pages. */
+/** Whether a path belongs to the dashboard: its own files and the addresses of its pages. Its feed is none of them. */
 export function isDashboardPath(path: string): boolean {
-  return path === "/ui" || path.startsWith("/ui/");
+  return path === "/ui" || (path.startsWith("/ui/") && path !== "/ui/feed");
 }
 
 /**

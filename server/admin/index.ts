@@ -8,6 +8,7 @@ import { createDashboard, isDashboardPath } from "./dashboard.ts";
 import type { AdminParts } from "./parts.ts";
 import { versionJson } from "./version.ts";
 
+export { isDashboardPath } from "./dashboard.ts";
 export { createFeed, type Feed } from "./feed/index.ts";
 export type { AdminParts } from "./parts.ts";
 export { type QueryLimits, QueryService, querySource } from "./query/index.ts";
@@ -35,6 +36,7 @@ export function createAdmin(parts: AdminParts): RequestHandler {
       return;
     }
     if (isDashboardPath(path)) {
+      if (method === "GET" && enter(url, response, parts)) return;
       dashboard ??= createDashboard(parts.advertisedIngress);
       dashboard(request, response);
       return;
@@ -50,4 +52,26 @@ export function createAdmin(parts: AdminParts): RequestHandler {
       },
     );
   };
+}
+
+/** Answers a link that gives a browser access to the dashboard. @returns whether it is one */
+function enter(url: string, response: HttpResponse, { access }: AdminParts): boolean {
+  const entry = access?.redeem(url);
+  if (entry === undefined) return false;
+  const headers = { "cache-control": "no-store", "referrer-policy": "no-referrer" };
+  if (entry.cookie !== undefined) {
+    response.writeHead(303, { ...headers, location: "/ui/", "set-cookie": entry.cookie, "content-length": 0 });
+    response.end();
+    return true;
+  }
+  const text =
+    "This link has been used. The server prints a new one at its start, and POST /restate-lite/dashboard-link, " +
+    "sent with the access token as Authorization: Bearer TOKEN, answers with one.\n";
+  response.writeHead(401, {
+    ...headers,
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(text);
+  return true;
 }

@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/index.ts";
+import type { Access } from "../http/index.ts";
 import type { Log } from "../log.ts";
 import type { Registrar } from "../registration.ts";
 import type { Kafka, LimitRules, PausedQueues, Registry } from "../registry/index.ts";
@@ -20,5 +21,7 @@ export interface AdminParts {
   readonly clusterName: string;
   /** Where clients find the ingress; the dashboard and the official CLI ask for it. */
   readonly advertisedIngress: string;
+  /** The token that administration needs, if it does; the guard of the port asks for it. */
+  readonly access?: Access | undefined;
   readonly log: Log;
 }

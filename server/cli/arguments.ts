@@ -34,6 +34,9 @@ const SERVER_OPTIONS = {
   "log-format": { type: "string" },
   "allowed-host": { type: "string", multiple: true },
   "allowed-origin": { type: "string", multiple: true },
+  "admin-token": { type: "string" },
+  "admin-token-file": { type: "string" },
+  insecure: { type: "boolean" },
 } as const;
 
 const OWN_OPTIONS = {
@@ -70,6 +73,9 @@ server
   --host ADDRESS          default 127.0.0.1       --durability LEVEL   power (default) or process
   --allowed-host NAME     other names that clients may use for this server (repeatable)
   --allowed-origin URL    web pages that may use it (repeatable)
+  --admin-token-file FILE who administers the server has to show the token in it (or RESTATE_ADMIN_TOKEN,
+                          or --admin-token TOKEN, which other users of the machine can see in ps)
+  --insecure              who can connect may do everything, from other machines too
   --log-level LEVEL       debug, info, warn, error   --log-format FORMAT  pretty, compact, json
   -c, --config-file FILE  restate.toml; every setting also as RESTATE_… in the environment
 

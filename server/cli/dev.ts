@@ -22,6 +22,7 @@ import { type Arguments, UsageError } from "./arguments.ts";
 import { banner } from "./banner.ts";
 import { giveMemoryBackWhenIdle } from "./idle-memory.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { watchNpm } from "./npm.ts";
 import { openInBrowser } from "./open.ts";
 import { watchEndpoint } from "./watch.ts";
 
@@ -70,6 +71,10 @@ export async function dev(args: Arguments): Promise<void> {
   }, leaveTerminal);
   // Nobody reads any more: the terminal has been closed, or the program behind a pipe has ended.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupt.hangUp());
+  void watchNpm(() => {
+    view.say("The npm that ran this has ended.");
+    interrupt.hangUp();
+  });
 
   let server: OpenServer;
   try {
@@ -110,7 +115,10 @@ export async function dev(args: Arguments): Promise<void> {
       say: (line) => view.say(line),
       restartMismatched: () => loop?.restartMismatched(),
       clearState: () => view.say(`Cleared the state of ${control.clearState()} keys.`),
-      openDashboard: () => openInBrowser(`${server.adminUrl}/ui`, () => view.say(`Open ${server.adminUrl}/ui`)),
+      openDashboard: () => {
+        const url = server.dashboardUrl();
+        openInBrowser(url, () => view.say(`Open ${url}`));
+      },
       quit: () => interrupt.press(),
     });
     keys = readKeys(

@@ -8,6 +8,7 @@ import {
   logLevel,
   oneOf,
   type Parse,
+  secret,
   sizeBytes,
   text,
 } from "./values.ts";
@@ -59,6 +60,9 @@ export const SETTINGS = {
   logFormat: setting("log-format", oneOf("pretty", "compact", "json"), "pretty", "log-format"),
   allowedHosts: setting("allowed-hosts", list, [], "allowed-host"),
   allowedOrigins: setting("allowed-origins", list, [], "allowed-origin"),
+  adminToken: setting("admin-token", optional(secret), undefined, "admin-token"),
+  adminTokenFile: setting("admin-token-file", optional(text), undefined, "admin-token-file"),
+  isInsecure: setting("insecure", flag, false, "insecure"),
   clusterName: setting("cluster-name", text, "localcluster"),
   shutdownTimeoutMs: setting("shutdown-timeout", durationMs, 60_000),
   requestLimitBytes: setting("ingress.request-size-limit", sizeBytes, 32 * MIB),

@@ -13,6 +13,12 @@ export const text: Parse<string> = (value) => {
   throw new BadValue(value, "a text");
 };
 
+/** What is never shown, not even when it is wrong. */
+export const secret: Parse<string> = (value) => {
+  if (typeof value === "string" && /^[\x21-\x7e]+$/.test(value)) return value;
+  throw new BadValue("(not shown)", "a token of printable ASCII characters without spaces");
+};
+
 export const flag: Parse<boolean> = (value) => {
   if (value === true || value === "true") return true;
   if (value === false || value === "false") return false;

@@ -1,8 +1,9 @@
 /**
  * HTTP for both ports of the server: one TCP port that speaks HTTP/1.1 and HTTP/2 with prior knowledge (`listen`), and
- * the guard that keeps web pages from driving a local server (`createGuard`). Knows nothing of Restate's routes.
+ * the guard that keeps web pages and strangers from driving a local server (`createGuard`, `Access` its token). Knows nothing of Restate's routes.
  */
-export { createGuard, type Guard, type GuardOptions, type Verdict } from "./guard.ts";
+export { Access } from "./access.ts";
+export { createGuard, type Guard, type GuardOptions, isLoopbackAddress, type Verdict } from "./guard.ts";
 export { type Listener, type ListenLimits, type ListenOptions, listen } from "./listener.ts";
 export { type Refusal, refuse } from "./refusal.ts";
 export type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";

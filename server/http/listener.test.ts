@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { createGuard } from "./guard.ts";
+import { createGuard, type Guard } from "./guard.ts";
 import { type Listener, type ListenOptions, listen } from "./listener.ts";
 import type { HttpRequest, HttpResponse } from "./types.ts";
 
@@ -225,6 +225,24 @@ describe("bounds", () => {
 });
 
 describe("the guard", () => {
+  it("hears where each request comes from, on both protocols and for upgrades", async () => {
+    const peers: (string | undefined)[] = [];
+    const guard: Guard = {
+      looksAtPeers: true,
+      check: (_method, _headers, url, peer) => {
+        peers.push(`${url} ${peer}`);
+        return { kind: "refused", status: 401, code: "RL_TEST", message: "no" };
+      },
+    };
+    const { port } = await start({ guard, onUpgrade: (_request, socket) => void socket.destroy() });
+    expect(await raw(port, POST)).toMatch(/^HTTP\/1.1 401 .*www-authenticate: Bearer/is);
+    const answer = await exchange(openHttp2(port), { ":method": "POST", ":path": "/h2" });
+    expect(answer.headers[":status"]).toBe(401);
+    const upgrade = "GET /ws HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
+    expect(await raw(port, upgrade)).toMatch(/^HTTP\/1.1 401 Unauthorized/);
+    expect(peers).toEqual([expect.stringMatching(/ 127\.0\.0\.1$/), "/h2 127.0.0.1", "/ws 127.0.0.1"]);
+  });
+
   it("keeps requests of other sites from the handler, on both protocols", async () => {
     let requests = 0;
     const onRequest = (request: HttpRequest, response: HttpResponse) => {

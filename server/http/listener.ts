@@ -3,7 +3,7 @@ import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Se
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { allowReading, answerPreflight, isPreflight } from "./cors.ts";
-import type { Guard } from "./guard.ts";
+import type { Guard, Verdict } from "./guard.ts";
 import { type Refusal, refusalBody, refuse } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
 import type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
@@ -104,6 +104,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   };
 }
 
+function judge(guard: Guard, request: Pick<HttpRequest, "method" | "headers" | "url" | "socket">): Verdict {
+  const peer = guard.looksAtPeers ? request.socket?.remoteAddress : undefined;
+  return guard.check(request.method, request.headers, request.url, peer);
+}
+
 /** Everything that happens to a request before its handler. */
 function receiver(
   options: ListenOptions,
@@ -122,10 +127,10 @@ function receiver(
   };
   return (request, response) => {
     const { headers } = request;
-    const verdict = guard.check(request.method, headers);
+    const verdict = judge(guard, request);
     if (verdict.kind === "refused") {
-      log("warn", "refused a request that a web page may have sent", { code: verdict.code, host: headers.host });
-      refuse(request, response, { status: 403, code: verdict.code, message: verdict.message });
+      log("warn", `refused a request: ${verdict.code}`, { code: verdict.code, host: headers.host });
+      refuse(request, response, verdict);
       return false;
     }
     if (verdict.origin !== undefined) {
@@ -184,9 +189,9 @@ function createHttp1(options: ListenOptions, limits: ListenLimits, receive: Rece
         return;
       }
       socket.on("error", ignore);
-      const verdict = options.guard.check(request.method, request.headers);
+      const verdict = judge(options.guard, request);
       if (verdict.kind === "refused") {
-        endWith(socket, { status: 403, code: verdict.code, message: verdict.message });
+        endWith(socket, verdict);
       } else {
         onUpgrade(request, socket, head);
       }
@@ -247,6 +252,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
 
 const REASONS: Readonly<Record<number, string>> = {
   400: "Bad Request",
+  401: "Unauthorized",
   403: "Forbidden",
   408: "Request Timeout",
   431: "Request Header Fields Too Large",

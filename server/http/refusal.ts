@@ -24,6 +24,7 @@ export function refuse(request: HttpRequest, response: HttpResponse, refusal: Re
     "x-restate-error-source": "ingress",
     "x-restate-error-code": refusal.code,
   };
+  if (refusal.status === 401) headers["www-authenticate"] = 'Bearer realm="restate-lite"';
   if (request.httpVersionMajor < 2) headers.connection = "close";
   response.writeHead(refusal.status, headers);
   response.end(body);

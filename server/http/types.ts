@@ -9,6 +9,8 @@ export interface HttpRequest extends Readable {
   /** Names and values in turn, in the order of the wire. On HTTP/2 the pseudo-headers are among them. */
   readonly rawHeaders: readonly string[];
   readonly httpVersionMajor: number;
+  /** The connection, or what stands for it on HTTP/2. */
+  readonly socket?: { readonly remoteAddress?: string | undefined };
 }
 
 /** The response side. `content-length` is always given, so nothing is chunked. */

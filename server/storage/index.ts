@@ -7,7 +7,9 @@
  * - `checkpoints.ts` and `checkpointer.ts` keep the write-ahead log short, on a thread of their own.
  * - `keep.ts` keeps SQLite's objects from being collected, which Node 24 does not survive; `memory.ts` uses them again.
  * - `transfer.ts` copies a whole database to a file and back, without a server.
- * - `migrations.ts` and `lock.ts` are what their names say.
+ * - `directory.ts` makes the data directory and says why one cannot be used; `ownership.ts` tells our databases from
+ *   those of other programs; `migrations.ts` and `lock.ts` are what their names say.
+ * - `presence.ts` notices a database that was deleted under the server.
  *
  * Two rules protect SQLite's locks, which POSIX ties to the process: nothing here opens and closes the database
  * or its `-shm` file behind SQLite's back, and the descriptors used for flushing stay open as long as it does.

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
-import { ServerError } from "../errors.ts";
+import type Database from "better-sqlite3";
 import { keep } from "./keep.ts";
 
 /** One step of the schema. Never edited once released: a database that has applied it will not look at it again. */
@@ -30,37 +29,7 @@ export function readMigrations(dir: string): Migration[] {
   });
 }
 
-/**
- * Checks that this server knows the version of an existing database, without changing a byte of it. The version
- * is read through SQLite, because the header of the file may be older than what the write-ahead log holds, and
- * through a read-only connection, because a writing one would move the log into the file when it closes.
- *
- * @returns that connection: as long as it is open, the next one need not read through the whole log again, which is
- *   half of the time of a restart after a kill
- * @throws ServerError `RL_DATABASE_TOO_NEW`, or `RL_DATABASE_UNREADABLE` when the file is no database
- */
-export function checkVersion(path: string, newest: number): Database.Database {
-  let db: Database.Database | undefined;
-  let version: number;
-  try {
-    db = keep(new Database(path, { readonly: true, fileMustExist: true }));
-    version = userVersion(db);
-  } catch (error) {
-    db?.close();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ServerError(500, "RL_DATABASE_UNREADABLE", `cannot read the database ${path}: ${reason}`);
-  }
-  if (version <= newest) return db;
-  db.close();
-  throw new ServerError(
-    500,
-    "RL_DATABASE_TOO_NEW",
-    `the database ${path} was written by a newer server (schema ${version}, this one knows up to ${newest}): ` +
-      "upgrade restate-lite, or choose another directory with --data-dir; the database was not touched",
-  );
-}
-
-function userVersion(db: Database.Database): number {
+export function userVersion(db: Database.Database): number {
   return keep(db.prepare<[], number>("PRAGMA user_version").pluck()).get() ?? 0;
 }
 

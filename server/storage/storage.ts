@@ -1,13 +1,16 @@
-import { closeSync, existsSync, fdatasync, fdatasyncSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { ServerError } from "../errors.ts";
 import { Barrier, type Flush } from "./barrier.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { createDirectory, explained, flushDirectory, makePrivate } from "./directory.ts";
 import { keep } from "./keep.ts";
 import { type DirectoryLock, lockDirectory } from "./lock.ts";
 import { giveMemoryDatabaseBack, takeMemoryDatabase } from "./memory.ts";
-import { checkVersion, migrate, readMigrations } from "./migrations.ts";
+import { type Migration, migrate, readMigrations } from "./migrations.ts";
+import { mark, openOurs } from "./ownership.ts";
+import { watchPresence } from "./presence.ts";
 import { Turns } from "./turns.ts";
 import type { StorageCounters, StorageOptions } from "./types.ts";
 
@@ -19,6 +22,8 @@ export interface StorageTuning {
   readonly checkpointBytes?: number;
   /** When an open turn ends; see `TurnsOptions.defer`. */
   readonly defer?: (end: () => void) => void;
+  /** How often it is looked whether the database still has its name. */
+  readonly presenceIntervalMs?: number;
 }
 
 export interface Storage {
@@ -49,11 +54,12 @@ const CHECKPOINT_BYTES = 16 * 1024 * 1024;
 const PAGE_CACHE_KIB = 8 * 1024;
 
 /**
- * Opens the storage: takes the data directory, checks the version of the database before anything is written to
- * it, recovers what a dead server left, applies the migrations, and flushes once, so that everything which can be
+ * Opens the storage: takes the data directory, checks whose database it is and its version before anything is written
+ * to it, recovers what a dead server left, applies the migrations, and flushes once, so that everything which can be
  * read from here on has survived whatever happens next.
  *
- * @throws ServerError `RL_DATA_DIR_IN_USE`, `RL_DATABASE_TOO_NEW` or `RL_DATABASE_UNREADABLE`
+ * @throws ServerError `RL_DATA_DIR_IN_USE`, `RL_DATA_DIR_UNUSABLE`, `RL_FOREIGN_DATABASE`, `RL_DATABASE_TOO_NEW` or
+ *   `RL_DATABASE_UNREADABLE`
  */
 export function openStorage(options: StorageOptions, tuning: StorageTuning = {}): Storage {
   const migrations = readMigrations(options.migrationsDir);
@@ -65,12 +71,27 @@ export function openStorage(options: StorageOptions, tuning: StorageTuning = {})
     return assemble(options, tuning, db, undefined);
   }
   const dataDir = resolve(options.dataDir);
-  createDirectory(dataDir);
-  const lock = lockDirectory(dataDir);
-  let db: Database.Database | undefined;
   try {
-    const path = join(dataDir, DATABASE_NAME);
-    const checked = existsSync(path) ? checkVersion(path, migrations.length) : undefined;
+    createDirectory(dataDir, options.log);
+    return openIn(dataDir, options, tuning, migrations);
+  } catch (error) {
+    throw explained(error, dataDir);
+  }
+}
+
+function openIn(
+  dataDir: string,
+  options: StorageOptions,
+  tuning: StorageTuning,
+  migrations: readonly Migration[],
+): Storage {
+  const lock = lockDirectory(dataDir);
+  const path = join(dataDir, DATABASE_NAME);
+  let db: Database.Database | undefined;
+  let isOurs = false;
+  try {
+    const checked = makeOurs(path, migrations);
+    isOurs = true;
     try {
       db = keep(new Database(path));
       configure(db);
@@ -78,12 +99,26 @@ export function openStorage(options: StorageOptions, tuning: StorageTuning = {})
       checked?.close();
     }
     migrate(db, migrations);
+    mark(db);
     return assemble(options, tuning, db, { lock, ...openFiles(db, path) });
   } catch (error) {
     db?.close();
-    lock.release();
+    if (isOurs) lock.release();
+    else lock.withdraw();
     throw error;
   }
+}
+
+/** Creates the file of the database, or checks the one that is there. @returns the connection that checked it */
+function makeOurs(path: string, migrations: readonly Migration[]): Database.Database | undefined {
+  if (!existsSync(path)) {
+    makePrivate(path);
+    return undefined;
+  }
+  accessSync(path, constants.R_OK | constants.W_OK);
+  const checked = openOurs(path, migrations);
+  makePrivate(path);
+  return checked;
 }
 
 interface Files {
@@ -130,6 +165,7 @@ function assemble(
       onFailure,
     });
   checkpoints?.onGrowth(turns.walLengthBytes);
+  const unwatch = files && watchPresence(files.path, log, tuning.presenceIntervalMs);
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -137,6 +173,7 @@ function assemble(
     turns.refuse(new ServerError(503, "RL_STORAGE_CLOSED", "the server is shutting down"));
     await barrier.idle();
     await checkpoints?.close();
+    unwatch?.();
     if (hasFailed) return;
     if (files === undefined) {
       giveMemoryDatabaseBack(db);
@@ -187,24 +224,6 @@ function configure(db: Database.Database): void {
     PRAGMA temp_store = MEMORY;
     PRAGMA foreign_keys = OFF;
   `);
-}
-
-/** Creates the data directory and makes its name survive a power cut, as well as those of its new parents. */
-function createDirectory(dataDir: string): void {
-  const created = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  if (created === undefined) return;
-  for (let dir = dataDir; dir.length >= created.length; dir = dirname(dir)) flushDirectory(dirname(dir));
-}
-
-function flushDirectory(dir: string): void {
-  // Windows has no descriptors of directories; NTFS journals names by itself.
-  if (process.platform === "win32") return;
-  const fd = openSync(dir, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Opens the descriptors for flushing and flushes once: what was recovered may be nowhere but in the page cache. */

@@ -53,7 +53,7 @@ describe("a database", () => {
   it("is exported with what is in its write-ahead log, and goes back where it came from", async () => {
     await killed("from");
     exportDatabase(at("from"), migrationsDir, at("file.db"));
-    expect(resetDatabase(at("from"))).toBe(true);
+    expect(resetDatabase(at("from"), migrationsDir)).toBe(true);
     expect(existsSync(join(at("from"), "restate.db"))).toBe(false);
     importDatabase(at("file.db"), at("from"), migrationsDir, false);
     expect(await waiters("from")).toEqual([7]);
@@ -79,7 +79,7 @@ describe("a database", () => {
 
   it("is not taken from a file of something else", () => {
     writeFileSync(at("text"), "not a database, and long enough to look at ".repeat(100));
-    expect(() => importDatabase(at("text"), at("to"), migrationsDir, false)).toThrow(/cannot read the database/);
+    expect(() => importDatabase(at("text"), at("to"), migrationsDir, false)).toThrow(/is not a SQLite database/);
     expect(() => importDatabase(at("none"), at("to"), migrationsDir, false)).toThrow(/there is no file/);
     expect(() => exportDatabase(at("none"), migrationsDir, at("file.db"))).toThrow(/there is no database in/);
   });

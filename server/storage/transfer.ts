@@ -1,10 +1,12 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type Database from "better-sqlite3";
 import { ServerError } from "../errors.ts";
+import { explained, makePrivate } from "./directory.ts";
 import { keep } from "./keep.ts";
-import { lockDirectory } from "./lock.ts";
-import { checkVersion, readMigrations } from "./migrations.ts";
+import { type DirectoryLock, lockDirectory } from "./lock.ts";
+import { readMigrations } from "./migrations.ts";
+import { openOurs } from "./ownership.ts";
 import { DATABASE_NAME } from "./storage.ts";
 
 /**
@@ -32,16 +34,32 @@ export function exportDatabase(dataDir: string, migrationsDir: string, file: str
         "to replace what a server has, stop it and use import.",
     );
   }
-  const db = checkVersion(path, readMigrations(migrationsDir).length);
+  const db = opened(path, migrationsDir);
   const part = `${file}.part`;
-  rmSync(part, { force: true });
   try {
+    rmSync(part, { force: true });
+    makePrivate(part);
     keep(db.prepare("VACUUM INTO ?")).run(part);
     flushed(part);
     renameSync(part, file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ServerError(
+      500,
+      "RL_EXPORT_FAILED",
+      `cannot write ${file} (${code}): ${message}; export to another place`,
+    );
   } finally {
     db.close();
     rmSync(part, { force: true });
+  }
+}
+
+function opened(path: string, migrationsDir: string): Database.Database {
+  try {
+    return openOurs(path, readMigrations(migrationsDir));
+  } catch (error) {
+    throw explained(error, dirname(path));
   }
 }
 
@@ -56,10 +74,10 @@ export function importDatabase(file: string, dataDir: string, migrationsDir: str
   if (resolve(file) === join(resolve(dataDir), DATABASE_NAME)) {
     throw new ServerError(409, "RL_SAME_DATABASE", `${file} is the database of ${resolve(dataDir)} already`);
   }
-  const db = checkVersion(file, readMigrations(migrationsDir).length);
+  const db = opened(file, migrationsDir);
+  const target = resolve(dataDir);
   try {
     checkContents(db, file);
-    const target = resolve(dataDir);
     mkdirSync(target, { recursive: true, mode: 0o700 });
     const lock = lockDirectory(target);
     try {
@@ -67,8 +85,10 @@ export function importDatabase(file: string, dataDir: string, migrationsDir: str
       if (existsSync(path) && !overwrites) {
         throw new ServerError(409, "RL_DATABASE_EXISTS", `${target} has a database already; --force replaces it`);
       }
+      refuseForeign(path, migrationsDir);
       const part = `${path}.part`;
       rmSync(part, { force: true });
+      makePrivate(part);
       // Not a copy of the file, beside which a write-ahead log may lie.
       keep(db.prepare("VACUUM INTO ?")).run(part);
       flushed(part);
@@ -77,6 +97,8 @@ export function importDatabase(file: string, dataDir: string, migrationsDir: str
     } finally {
       lock.release();
     }
+  } catch (error) {
+    throw explained(error, target);
   } finally {
     db.close();
   }
@@ -94,19 +116,34 @@ function checkContents(db: Database.Database, file: string): void {
 /**
  * Deletes the database of a data directory.
  * @returns whether there was one
- * @throws ServerError RL_DATA_DIR_IN_USE while a server is running on it
+ * @throws ServerError RL_DATA_DIR_IN_USE while a server is running on it, RL_FOREIGN_DATABASE when another program's
+ *   database has that name
  */
-export function resetDatabase(dataDir: string): boolean {
+export function resetDatabase(dataDir: string, migrationsDir: string): boolean {
   const target = resolve(dataDir);
   const path = join(target, DATABASE_NAME);
   if (!existsSync(path)) return false;
-  const lock = lockDirectory(target);
+  let lock: DirectoryLock | undefined;
   try {
+    lock = lockDirectory(target);
+    refuseForeign(path, migrationsDir);
     removeDatabase(path);
-  } finally {
     lock.release();
+  } catch (error) {
+    lock?.withdraw();
+    throw explained(error, target);
   }
   return true;
+}
+
+/** What is damaged, or newer than this program, may be deleted; what is somebody else's may not. */
+function refuseForeign(path: string, migrationsDir: string): void {
+  if (!existsSync(path)) return;
+  try {
+    openOurs(path, readMigrations(migrationsDir)).close();
+  } catch (error) {
+    if (error instanceof ServerError && error.code === "RL_FOREIGN_DATABASE") throw error;
+  }
 }
 
 /** The database first: what is left of its log without it is nothing. */

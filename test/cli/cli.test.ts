@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, request, type Server } from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -213,12 +213,132 @@ describe("the guard of both ports", { timeout: 30_000 }, () => {
   });
 });
 
+describe("who may use the server", { timeout: 60_000 }, () => {
+  const PORTS = /ingress\s+http:\/\/localhost:(\d+)\n\s+admin\s+http:\/\/localhost:(\d+)\n\s+dashboard\s+(\S+)\n/;
+  const page = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+
+  it("lets a link from another site lead to the dashboard, and to nothing else", async () => {
+    const server = run("start", "--ephemeral", ...ANY_PORTS);
+    const [, ingress, admin] = await server.says(PORTS);
+    for (const path of ["/ui", "/ui/", "/ui/invocations?status=running"]) {
+      expect([200, 308]).toContain(await status(Number(admin), path, page));
+      expect(await status(Number(admin), path, { ...page, "sec-fetch-dest": "iframe" })).toBe(403);
+    }
+    expect(await status(Number(admin), "/deployments", page)).toBe(403);
+    expect(await status(Number(ingress), "/Greeter/greet", page)).toBe(403);
+    expect(await status(Number(admin), "/ui/", { host: "app.localhost:1" })).toBe(200);
+    expect(await status(Number(ingress), "/restate/health", { host: "host.docker.internal:8080" })).toBe(200);
+    expect(server.stdout()).not.toMatch(/^ {2}open /m);
+  });
+
+  it("asks for the access token, by bearer, cookie and one-time link, and never shows it", async () => {
+    const file = join(directory, "token");
+    writeFileSync(file, "s3cret-of-the-test\n");
+    const server = run("start", "--ephemeral", ...ANY_PORTS, "--admin-token-file", file, "--log-level", "debug");
+    const [, , port, dashboard = ""] = await server.says(PORTS);
+    await server.says(/^ {2}open {7}administration on 127\.0\.0\.1 to those who have the token$/m);
+    const admin = Number(port);
+    const bearer = { authorization: "Bearer s3cret-of-the-test" };
+    expect(await status(admin, "/health", {})).toBe(200);
+    expect(await status(admin, "/deployments", {})).toBe(401);
+    expect(await status(admin, "/deployments", { authorization: "Bearer s3cret-of-the-tesT" })).toBe(401);
+    expect(await status(admin, "/deployments", bearer)).toBe(200);
+
+    const link = new URL(dashboard);
+    const entered = await ask(admin, link.pathname + link.search, page);
+    expect([entered.statusCode, entered.headers.location]).toEqual([303, "/ui/"]);
+    expect(await status(admin, link.pathname + link.search, page)).toBe(401);
+    const cookie = entered.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+    expect(await status(admin, "/deployments", { cookie })).toBe(200);
+    const another = await ask(admin, "/restate-lite/dashboard-link", bearer, "POST");
+    expect(another.statusCode).toBe(200);
+
+    const socket = { connection: "upgrade", upgrade: "websocket", "sec-websocket-version": "13" };
+    const feed = { ...socket, "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==" };
+    expect(await status(admin, "/ui/feed", feed)).toBe(401);
+    expect(await status(admin, "/ui/feed", { ...feed, ...bearer })).toBe(101);
+    expect(await status(admin, "/ui/feed", { ...feed, cookie })).toBe(101);
+
+    const url = `http://localhost:${admin}`;
+    const refused = run("ls", "--admin-url", url);
+    expect(await refused.exited).toBe(1);
+    expect(refused.stderr()).toMatch(
+      /^restate-lite: administration needs the access token of the server: .*RESTATE_AUTH_TOKEN/,
+    );
+    expect(await run("ls", "--admin-url", url, "--token", "s3cret-of-the-test").exited).toBe(0);
+    expect(server.stdout() + server.stderr()).not.toContain("s3cret");
+  });
+
+  it("says in a line what is wrong with a token, without showing it", async () => {
+    for (const args of [
+      ["--admin-token", "s3cret with spaces"],
+      ["--admin-token", "s3cret", "--admin-token-file", "f"],
+    ]) {
+      const server = run("start", "--ephemeral", ...ANY_PORTS, ...args);
+      expect(await server.exited).toBe(1);
+      expect(server.stderr().trimEnd().split("\n")).toHaveLength(1);
+      expect(server.stderr()).not.toContain("s3cret");
+    }
+  });
+});
+
+describe("headers of a deployment", { timeout: 60_000 }, () => {
+  it("are hidden by ls until they are asked for, and whole in the API", async () => {
+    const endpointPort = await listening(endpoint({ handler: "greet" }));
+    const server = run("start", "--ephemeral", ...ANY_PORTS);
+    const [, adminUrl = ""] = await server.says(/admin\s+(http:\S+)/);
+    const additional_headers = { authorization: "Bearer of-the-endpoint" };
+    const registered = await fetch(`${adminUrl}/deployments`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ uri: `http://127.0.0.1:${endpointPort}`, use_http_11: true, additional_headers }),
+    });
+    expect(registered.status).toBe(201);
+    const listed = async (...more: string[]) => {
+      const command = run("ls", "deployments", "--admin-url", adminUrl, ...more);
+      expect(await command.exited).toBe(0);
+      return command.stdout();
+    };
+    expect(await listed()).not.toContain("of-the-endpoint");
+    const [masked] = JSON.parse(await listed("--json")) as unknown[];
+    expect(masked).toMatchObject({ additional_headers: { authorization: "(hidden; --headers shows it)" } });
+    const [whole] = JSON.parse(await listed("--json", "--headers")) as unknown[];
+    expect(whole).toMatchObject({ additional_headers });
+    expect((await (await fetch(`${adminUrl}/deployments`)).json()) as object).toMatchObject({
+      deployments: [{ additional_headers }],
+    });
+  });
+});
+
+describe("a directory that is not for a server", { timeout: 30_000 }, () => {
+  it("ends it with a line and 1", async () => {
+    const file = join(directory, "file");
+    writeFileSync(file, "mine");
+    for (const command of ["start", "dev"]) {
+      const server = run(command, "--data-dir", file, ...ANY_PORTS);
+      expect(await server.exited).toBe(1);
+      expect(server.stderr()).toBe(
+        `restate-lite: cannot use the data directory ${file}: ${file} is a file, not a directory; move it away, or ` +
+          "choose another directory with --data-dir\n",
+      );
+    }
+  });
+});
+
+async function status(port: number, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  return (await ask(port, path, headers)).statusCode;
+}
+
 /** `fetch` does not let a program choose `Host`. */
-function status(port: number, path: string, headers: Record<string, string>): Promise<number | undefined> {
+function ask(port: number, path: string, headers: Record<string, string>, method = "GET"): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const question = request({ host: "127.0.0.1", port, path, headers, agent: false }, (answer) => {
+    const question = request({ host: "127.0.0.1", port, path, headers, method, agent: false }, (answer) => {
       answer.resume();
-      answer.on("end", () => resolve(answer.statusCode));
+      answer.on("end", () => resolve(answer));
+    });
+    question.on("upgrade", (answer, socket) => {
+      socket.destroy();
+      resolve(answer);
     });
     question.on("error", reject);
     question.end();

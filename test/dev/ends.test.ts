@@ -1,7 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { dev, isAlive, Project } from "./stand.ts";
+import { serverCliPath } from "../support/toolchain.ts";
+import { dev, isAlive, Project, run } from "./stand.ts";
+
+const { npmCli } = (await import(new URL("../install.mjs", import.meta.url).href)) as { npmCli(): string };
 
 /** Serves nothing, and has started another program; neither ends by itself, nor heeds signals if it is stubborn. */
 const program = (isStubborn: boolean) => `
@@ -43,6 +46,24 @@ describe("nothing that dev has started is left behind", () => {
     process.kill(running.pid, "SIGKILL");
     await running.exited;
     await gone(pids);
+  });
+
+  it.each(["SIGTERM", "SIGKILL"] as const)("when it runs by npx, and that gets a %s", async (signal) => {
+    const project = new Project({ "app.mjs": program(false) });
+    const bin = path.join(project.folder, "node_modules", ".bin");
+    mkdirSync(bin);
+    symlinkSync(serverCliPath(), path.join(bin, "restate-lite"));
+    const cli = path.join(path.dirname(npmCli()), "npx-cli.js");
+    const command = ["dev", "--ephemeral", "--ingress-port", "0", "--admin-port", "0", "--no-watch", "--"];
+    const npx = ["--no-install", "restate-lite", ...command, process.execPath, "app.mjs"];
+    const running = run(project.folder, npx, { cli });
+    const [, outer] = await running.says(/outer (\d+)/);
+    const [, inner] = await running.says(/inner (\d+)/);
+    process.kill(running.pid, signal);
+    // The pipe of its output is closed when the last of them has ended.
+    await running.exited;
+    expect(running.output()).toContain("The npm that ran this has ended.\n");
+    await gone([Number(outer), Number(inner)]);
   });
 
   it("when the second Ctrl-C ends dev at once", async () => {

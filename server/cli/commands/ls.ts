@@ -30,7 +30,7 @@ export async function ls(line: CommandLine, server: ServerClient, output: Output
     }
     case "deployments": {
       const { deployments } = await server.adminJson<{ deployments: DeploymentJson[] }>("GET", "/deployments");
-      if (output.isJson) output.json(deployments);
+      if (output.isJson) output.json(line.has("headers") ? deployments : deployments.map(withoutSecrets));
       else if (deployments.length === 0) output.print("No deployments are registered.");
       else {
         const rows = deployments.map(({ id, uri, created_at: created, services }) => ({
@@ -48,6 +48,14 @@ export async function ls(line: CommandLine, server: ServerClient, output: Output
   }
 }
 
+/** Headers of requests to an endpoint may be passwords, and what a command prints ends up in logs and on screens. */
+function withoutSecrets(deployment: DeploymentJson): DeploymentJson {
+  const { additional_headers: headers } = deployment;
+  if (headers === undefined) return deployment;
+  const masked = Object.fromEntries(Object.keys(headers).map((name) => [name, "(hidden; --headers shows it)"]));
+  return { ...deployment, additional_headers: masked };
+}
+
 interface ServiceJson {
   readonly name: string;
   readonly ty: string;
@@ -57,6 +65,7 @@ interface ServiceJson {
 }
 
 interface DeploymentJson {
+  readonly additional_headers?: Readonly<Record<string, string>>;
   readonly id: string;
   readonly uri?: string;
   readonly created_at: string;

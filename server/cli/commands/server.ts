@@ -19,9 +19,12 @@ export interface Answer {
 export class ServerClient {
   readonly #adminUrl: string;
   readonly #givenIngress: string | undefined;
+  /** For the admin API only: what is sent to the ingress reaches handlers and their journals. */
+  readonly #token: string | undefined;
 
   constructor(line: CommandLine, environment: NodeJS.ProcessEnv) {
     this.#adminUrl = address(line.option("admin-url") ?? environment.RESTATE_ADMIN_URL ?? DEFAULT_ADMIN, "--admin-url");
+    this.#token = line.option("token") ?? environment.RESTATE_AUTH_TOKEN;
     const ingress = line.option("ingress-url") ?? environment.RESTATE_INGRESS_URL;
     this.#givenIngress = ingress === undefined ? undefined : address(ingress, "--ingress-url");
   }
@@ -29,7 +32,11 @@ export class ServerClient {
   /** @param path of the admin API, its parts encoded */
   async admin(method: string, path: string, body?: unknown): Promise<Answer> {
     return await request(method, this.#adminUrl + path, {
-      headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: {
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }

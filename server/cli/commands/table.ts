@@ -30,6 +30,7 @@ export const SERVER_OPTIONS: readonly OptionSpec[] = [
     help: "the server's admin API (default RESTATE_ADMIN_URL, or http://localhost:9070)",
   },
   { name: "ingress-url", value: "URL", help: "its ingress (default RESTATE_INGRESS_URL, or what the server says)" },
+  { name: "token", value: "TOKEN", help: "its access token, if it has one (default RESTATE_AUTH_TOKEN)" },
 ];
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -57,6 +58,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: "only invocations of this status",
         choices: ["pending", "scheduled", "ready", "running", "suspended", "backing-off", "paused", "completed"],
       },
+      { name: "headers", help: "of deployments: with --json also what their headers say, which may be passwords" },
       { name: "service", value: "NAME", help: "only invocations of this service" },
       { name: "limit", value: "N", help: "at most so many (default 50)" },
       JSON_OPTION,
@@ -130,6 +132,10 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = (["dev", "start"] as cons
     { name: "ingress-port", value: "PORT", help: "default 8080" },
     { name: "admin-port", value: "PORT", help: "default 9070" },
     { name: "host", value: "ADDRESS", help: "default 127.0.0.1" },
+    { name: "allowed-host", value: "NAME", help: "another name that clients may use" },
+    { name: "allowed-origin", value: "URL", help: "web pages that may use it" },
+    { name: "admin-token-file", value: "FILE", help: "the token that administration needs" },
+    { name: "insecure", help: "who can connect may do everything" },
     { name: "data-dir", value: "DIR", help: "default ./.restate-lite" },
     { name: "ephemeral", help: "keep everything in memory" },
     { name: "durability", value: "LEVEL", help: "power or process", choices: ["power", "process"] },

@@ -40,7 +40,7 @@ export async function reset(line: CommandLine, output: Output): Promise<ExitCode
     asking.close();
     if (!/^y/i.test(answer)) return told(output, { deleted: false }, "Nothing was deleted.");
   }
-  const deleted = resetDatabase(folder);
+  const deleted = resetDatabase(folder, migrationsDir());
   return told(output, { deleted }, deleted ? `Deleted the database in ${folder}` : `There is no database in ${folder}`);
 }
 

@@ -9,6 +9,7 @@ import { Unloaded } from "../../ui/states.tsx";
 import { StatusBadge } from "../../ui/status.tsx";
 import { Target } from "../../ui/target.tsx";
 import { Ago } from "../../ui/time-view.tsx";
+import { HiddenHeaders } from "./hidden-headers.tsx";
 import type { Pins } from "./standing.ts";
 
 interface DetailsProps {
@@ -53,24 +54,18 @@ export function Details({ deployment, services, pins }: DetailsProps) {
         </ul>
       </section>
       <LastFailures id={deployment.id} />
-      <Facts title="Headers" facts={deployment.additional_headers} />
-      <Facts title="Metadata" facts={deployment.metadata} />
+      <HiddenHeaders headers={deployment.additional_headers} />
+      <Metadata of={deployment.metadata} />
     </div>
   );
 }
 
-function Facts({
-  title,
-  facts,
-}: {
-  readonly title: string;
-  readonly facts: Readonly<Record<string, string>> | undefined;
-}) {
-  if (facts === undefined || Object.keys(facts).length === 0) return null;
+function Metadata({ of }: { readonly of: Readonly<Record<string, string>> | undefined }) {
+  if (of === undefined || Object.keys(of).length === 0) return null;
   return (
-    <section aria-label={title}>
-      <h3>{title}</h3>
-      <FactLines of={Object.entries(facts)} />
+    <section aria-label="Metadata">
+      <h3>Metadata</h3>
+      <FactLines of={Object.entries(of)} />
     </section>
   );
 }

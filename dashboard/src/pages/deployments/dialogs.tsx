@@ -99,8 +99,9 @@ function DeploymentForm(props: {
         />
         Use HTTP/1.1
       </label>
-      <details open={fields.headers !== "" || undefined}>
-        <summary>Headers of every request to it</summary>
+      {/* Closed at first: what they say may be a password. */}
+      <details>
+        <summary>Headers of every request to it{namesOf(initial.headers)}</summary>
         <HeadersField value={fields.headers} onChange={(headers) => change({ headers })} />
       </details>
       {found !== undefined && <Preview {...found} />}
@@ -115,6 +116,12 @@ function DeploymentForm(props: {
       </footer>
     </form>
   );
+}
+
+/** Which headers there are, without what they say. */
+function namesOf(headers: string): string {
+  const all = headersOf(headers).map(([name]) => name);
+  return all.length === 0 ? "" : ` (${all.join(", ")}; open to see what they say)`;
 }
 
 const names = (services: readonly { readonly name: string }[]): string => services.map(({ name }) => name).join(", ");
