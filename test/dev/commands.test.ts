@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { serverCliPath } from "../support/toolchain.ts";
 import { until } from "../support/until.ts";
-import { call, type Dev, dev, Project, send } from "./stand.ts";
+import { call, type Dev, dev, Project, query, send } from "./stand.ts";
 
 const PROGRAM = `
 import * as restate from "restate-lite/sdk";
@@ -73,11 +73,6 @@ async function admin(running: Dev, method: string, path: string, body?: unknown)
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${answer.status} ${text}`);
   return text === "" ? undefined : JSON.parse(text);
-}
-
-async function query(running: Dev, sql: string): Promise<Record<string, unknown>[]> {
-  const { rows } = (await admin(running, "POST", "/query", { query: sql })) as { rows: Record<string, unknown>[] };
-  return rows;
 }
 
 async function serving(): Promise<{ running: Dev; project: Project; cli(...args: string[]): Result }> {
