@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { type GenericCall, type GenericSend, object, rpc, type ScopedContext, service } from "../authoring/index.ts";
+import {
+  type Context,
+  type GenericCall,
+  type GenericSend,
+  type ObjectContext,
+  object,
+  rpc,
+  type ScopedContext,
+  service,
+} from "../authoring/index.ts";
 import { iface, serde } from "../core/index.ts";
 import { Clients } from "./clients.ts";
 
@@ -22,8 +31,8 @@ class Recording extends Clients {
   }
 }
 
-const greeter = service({ name: "Greeter", handlers: { greet: async (_ctx, name: string) => name } });
-const counter = object({ name: "Counter", handlers: { add: async (_ctx, n: number) => n } });
+const greeter = service({ name: "Greeter", handlers: { greet: async (_ctx: Context, name: string) => name } });
+const counter = object({ name: "Counter", handlers: { add: async (_ctx: ObjectContext, n: number) => n } });
 const contracts = { service: iface.service("Greeter", {}), object: iface.object("Counter", {}) };
 
 type Maker = (...args: unknown[]) => unknown;
