@@ -115,8 +115,8 @@ export default defineConfig({
         test: {
           name: "dashboard",
           include: ["test/dashboard/**/*.test.ts"],
-          testTimeout: minuteMs,
-          hookTimeout: minuteMs,
+          testTimeout: 3 * minuteMs,
+          hookTimeout: 3 * minuteMs,
           ...oneFileAtATime,
           sequence: { groupOrder: 9 },
         },

@@ -1,4 +1,4 @@
-import type { Duration, Serde } from "../core/index.ts";
+import type { Duration, OptionNames, Serde } from "../core/index.ts";
 
 /** Options of one call by a typed client. */
 export type ClientCallOptions<I, O> = {
@@ -44,6 +44,24 @@ export type ClientSendOptions<I> = {
   headers?: Record<string, string>;
   /** Shown with the journal entry. */
   name?: string;
+};
+
+export const CALL_OPTIONS: OptionNames<ClientCallOptions<never, never>> = {
+  input: true,
+  output: true,
+  idempotencyKey: true,
+  limitKey: true,
+  headers: true,
+  name: true,
+};
+
+export const SEND_OPTIONS: OptionNames<ClientSendOptions<never>> = {
+  delay: true,
+  input: true,
+  idempotencyKey: true,
+  limitKey: true,
+  headers: true,
+  name: true,
 };
 
 /*

@@ -1,5 +1,6 @@
 import * as official from "@restatedev/restate-sdk";
 import { expect, test } from "vitest";
+import { rpc as ingress } from "../clients/index.ts";
 import { serde } from "../core/index.ts";
 import { makeCallProxy, makeSendProxy, rpc } from "./index.ts";
 
@@ -89,4 +90,28 @@ test("a client is no promise: an async function may return it", async () => {
   const { made, client } = calls();
   expect(await (async () => client)()).toBe(client);
   expect(made).toEqual([]);
+});
+
+test("an option that nobody reads is a mistake, named", () => {
+  const { client, sendClient, made } = calls();
+  const unknown = (message: RegExp) =>
+    expect.objectContaining({ code: "RL_SDK_UNKNOWN_OPTION", message: expect.stringMatching(message) });
+  expect(() => client.greet("Ann", rpc.opts({ idempotencykey: "i" } as never))).toThrow(
+    unknown(/^A call of S\/greet has no option "idempotencykey"\. Its options are .*idempotencyKey/),
+  );
+  expect(() => client.greet(rpc.sendOpts({ delay: 5 }))).toThrow(unknown(/no option "delay"/));
+  expect(() => sendClient.greet("Ann", official.rpc.sendOpts({ delayMs: 5 } as never))).toThrow(
+    unknown(/^A send to S\/greet has no option "delayMs"/),
+  );
+  client.greet("Ann", rpc.opts({ whatever: undefined } as never));
+  expect(made).toHaveLength(1);
+});
+
+test("options that the rpc of an ingress client made are options, and no input", () => {
+  const { client, sendClient, made } = calls();
+  client.ping(ingress.opts({ idempotencyKey: "i" }));
+  sendClient.ping(ingress.sendOpts({ delay: 5 }));
+  expect(made[0]).toMatchObject({ parameter: undefined, idempotencyKey: "i" });
+  expect(made[1]).toMatchObject({ parameter: undefined, delay: 5 });
+  expect(() => client.ping(ingress.opts({ timeout: 5 }))).toThrow(/no option "timeout"/);
 });

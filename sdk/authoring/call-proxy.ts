@@ -1,7 +1,7 @@
 import type { Any, HandlerDescriptor, Serde } from "../core/index.ts";
-import { SdkError } from "../core/index.ts";
+import { checkOptions, SdkError } from "../core/index.ts";
 import type { ClientCallOptions, ClientSendOptions } from "./call-options.ts";
-import { Opts, SendOpts } from "./call-options.ts";
+import { CALL_OPTIONS, Opts, SEND_OPTIONS, SendOpts } from "./call-options.ts";
 import type { GenericCall, GenericSend } from "./generic-call.ts";
 
 /** What a client calls, and by which serdes where it knows nothing better. */
@@ -51,6 +51,7 @@ class Methods implements ProxyHandler<Record<string, unknown>> {
 function toCall(target: CallTarget, method: string, args: readonly unknown[]): GenericCall<Any, Any> {
   const { service, key, scope, defaultSerde, handlers } = target;
   const options = optionsOf(service, method, args) as ClientCallOptions<Any, Any> | undefined;
+  if (options !== undefined) checkOptions(options, CALL_OPTIONS, `A call of ${service}/${method}`);
   const descriptor = handlers?.[method];
   // Members may be undefined here: whoever takes them treats that as absent.
   return {
@@ -71,6 +72,7 @@ function toCall(target: CallTarget, method: string, args: readonly unknown[]): G
 function toSend(target: CallTarget, method: string, args: readonly unknown[]): GenericSend<Any> {
   const { service, key, scope, defaultSerde, handlers } = target;
   const options = optionsOf(service, method, args) as ClientSendOptions<Any> | undefined;
+  if (options !== undefined) checkOptions(options, SEND_OPTIONS, `A send to ${service}/${method}`);
   // Members may be undefined here: whoever takes them treats that as absent.
   return {
     service,
@@ -89,22 +91,28 @@ function toSend(target: CallTarget, method: string, args: readonly unknown[]): G
 
 /** The input: what the first argument is, unless that is options already. */
 function parameterOf(args: readonly unknown[]): unknown {
-  return args.length === 1 && isOptions(args[0]) ? undefined : args[0];
+  return args.length === 1 && optionsIn(args[0]) !== undefined ? undefined : args[0];
 }
 
 function optionsOf(service: string, handler: string, args: readonly unknown[]): object | undefined {
   if (args.length === 0) return undefined;
-  const last = args[args.length - 1];
-  if (args.length === 1) return isOptions(last) ? last.getOpts() : undefined;
-  if (args.length === 2 && isOptions(last)) return last.getOpts();
+  const options = optionsIn(args[args.length - 1]);
+  if (args.length === 1 || (args.length === 2 && options !== undefined)) return options;
   throw new SdkError(
     "RL_SDK_CLIENT_ARGUMENTS",
-    `${service}/${handler} was called with ${args.length} arguments, of which the last ${isOptions(last) ? "may only be the second" : "is no options"}. A handler takes one input; options come after it, as rpc.opts({ … }) or rpc.sendOpts({ … }).`,
+    `${service}/${handler} was called with ${args.length} arguments, of which the last ${options === undefined ? "is no options" : "may only be the second"}. A handler takes one input; options come after it, as rpc.opts({ … }) or rpc.sendOpts({ … }).`,
   );
 }
 
-/** By their shape, too: another copy of the SDK, or the official one, may have made them. */
-function isOptions(value: unknown): value is { getOpts(): object } {
-  if (value instanceof Opts || value instanceof SendOpts) return true;
-  return typeof value === "object" && value !== null && typeof (value as { getOpts?: unknown }).getOpts === "function";
+/**
+ * By their shape, too: another copy of the SDK, or the official one, may have made them, or the `rpc` of an ingress
+ * client, whose options would otherwise be taken for the input of a handler that has none.
+ */
+function optionsIn(value: unknown): object | undefined {
+  if (value instanceof Opts || value instanceof SendOpts) return value.getOpts();
+  if (typeof value !== "object" || value === null) return undefined;
+  const { getOpts, opts } = value as { getOpts?: unknown; opts?: unknown };
+  if (typeof getOpts === "function") return (value as { getOpts(): object }).getOpts();
+  const isIngressOptions = typeof opts === "object" && /^(Send)?Opts$/.test(value.constructor?.name);
+  return isIngressOptions && opts !== null ? opts : undefined;
 }

@@ -72,7 +72,7 @@ export interface Context extends RestateContext {
    */
   sleep(duration: Duration | number, name?: string): RestatePromise<void>;
 
-  serviceClient(this: OtherSdk, ...args: Any): Any;
+  serviceClient(this: OtherSdk, definition: Any): Any;
   /**
    * Calls handlers of a service and awaits their results. The call is made once, however many attempts the caller
    * needs, and a failure of the callee arrives as a `TerminalError`.
@@ -84,27 +84,27 @@ export interface Context extends RestateContext {
    */
   serviceClient<D>(opts: ServiceDefinitionFrom<D>): Comparable<D, Client<Service<D>>>;
 
-  objectClient(this: OtherSdk, ...args: Any): Any;
+  objectClient(this: OtherSdk, definition: Any, key: string): Any;
   /** As `serviceClient`, for the virtual object of a key. */
   objectClient<D>(opts: VirtualObjectDefinitionFrom<D>, key: string): Comparable<D, Client<VirtualObject<D>>>;
 
-  workflowClient(this: OtherSdk, ...args: Any): Any;
+  workflowClient(this: OtherSdk, definition: Any, key: string): Any;
   /** As `serviceClient`, for the workflow of a key. */
   workflowClient<D>(opts: WorkflowDefinitionFrom<D>, key: string): Comparable<D, Client<Workflow<D>>>;
 
-  workflowSendClient(this: OtherSdk, ...args: Any): Any;
+  workflowSendClient(this: OtherSdk, definition: Any, key: string): Any;
   /** As `serviceSendClient`, for the workflow of a key. */
   workflowSendClient<D>(opts: WorkflowDefinitionFrom<D>, key: string): Comparable<D, SendClient<Workflow<D>>>;
 
-  serviceSendClient(this: OtherSdk, ...args: Any): Any;
+  serviceSendClient(this: OtherSdk, definition: Any): Any;
   /** Calls handlers of a service without awaiting them, at once or after a delay. The calls are made, come what may. */
   serviceSendClient<D>(service: ServiceDefinitionFrom<D>): Comparable<D, SendClient<Service<D>>>;
 
-  objectSendClient(this: OtherSdk, ...args: Any): Any;
+  objectSendClient(this: OtherSdk, definition: Any, key: string): Any;
   /** As `serviceSendClient`, for the virtual object of a key. */
   objectSendClient<D>(obj: VirtualObjectDefinitionFrom<D>, key: string): Comparable<D, SendClient<VirtualObject<D>>>;
 
-  client(this: OtherSdk, ...args: Any): Any;
+  client(this: OtherSdk, definition: Any, key?: string): Any;
   /** As the three clients above, of an interface (`iface`), whose serdes are used. */
   client<P extends string, H extends Record<string, HandlerDescriptor>>(
     serviceInterface: ServiceDescriptor<P, H>,
@@ -114,7 +114,7 @@ export interface Context extends RestateContext {
     key: string,
   ): Comparable<H, ClientFromDescriptors<H>>;
 
-  sendClient(this: OtherSdk, ...args: Any): Any;
+  sendClient(this: OtherSdk, definition: Any, key?: string): Any;
   /** As the three send clients above, of an interface (`iface`), whose serdes are used. */
   sendClient<P extends string, H extends Record<string, HandlerDescriptor>>(
     serviceInterface: ServiceDescriptor<P, H>,

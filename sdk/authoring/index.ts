@@ -56,6 +56,6 @@ export type {
 export type { DurablePromise, RestatePromise, RestatePromiseConstructor } from "./promise.ts";
 export type { Request, Target } from "./request.ts";
 export * as rpc from "./rpc.ts";
-export type { RunAction, RunOptions } from "./run.ts";
+export { RUN_OPTIONS, type RunAction, type RunOptions } from "./run.ts";
 export { isOfficialDefinition, type ServiceComponent, type ServiceType } from "./service-component.ts";
 export type { KeyValueStore, TypedState, UntypedState } from "./state.ts";

@@ -113,7 +113,6 @@ const cases: Case[] = [
             },
             fn as never,
           ),
-          optional: sdk.handlers.handler({ input: sdk.serde.schema(z.string().optional()) }, fn as never),
           nothing: sdk.handlers.handler({ input: sdk.serde.schema(z.void()) }, fn as never),
           inexpressible: sdk.handlers.handler({ input: sdk.serde.schema(z.map(z.string(), z.bigint())) }, fn as never),
           options: sdk.handlers.handler(
@@ -283,6 +282,20 @@ beforeAll(() => {
       return { promise, ...settle };
     },
   });
+});
+
+test("optional input is announced as optional, where the official SDK announces none and real servers refuse it", async () => {
+  const optional: (typeof cases)[number] = {
+    title: "optional input",
+    since: 2,
+    define: (sdk) => {
+      const input = sdk.serde.schema(z.object({ n: z.number() }).optional());
+      return [sdk.service({ name: "S", handlers: { greet: sdk.handlers.handler({ input }, fn as never) } })];
+    },
+  };
+  const inputIn = (text: string) => JSON.parse(text).services[0].handlers[0].input;
+  expect(inputIn((await officialDiscovery(optional, 4, true)).body).contentType).toBeUndefined();
+  expect(inputIn(discovery(optional, 4, true))).toMatchObject({ required: false, contentType: "application/json" });
 });
 
 describe.each(cases)("the manifest of $title", (given) => {

@@ -1,4 +1,4 @@
-import type { Duration, Serde } from "../core/index.ts";
+import type { Duration, OptionNames, Serde } from "../core/index.ts";
 
 /** A step whose result is kept: executed once, apart from retries. */
 export type RunAction<T> = (() => Promise<T>) | (() => T);
@@ -20,4 +20,13 @@ export type RunOptions<T> = {
   maxRetryInterval?: Duration | number;
   /** Growth of the delay from attempt to attempt. Default: 2. */
   retryIntervalFactor?: number;
+};
+
+export const RUN_OPTIONS: OptionNames<RunOptions<never>> = {
+  serde: true,
+  maxRetryAttempts: true,
+  maxRetryDuration: true,
+  initialRetryInterval: true,
+  maxRetryInterval: true,
+  retryIntervalFactor: true,
 };

@@ -1,4 +1,4 @@
-import { type HandlerDescriptor, SdkError } from "../core/index.ts";
+import { expectNoMore, type HandlerDescriptor, SdkError } from "../core/index.ts";
 import type { Invocation } from "./invocation.ts";
 import { takeApart } from "./options.ts";
 
@@ -13,24 +13,36 @@ export interface Component {
 
 /**
  * @param definition what the official SDK, ours or `iface` made, or just `{ name }`
- * @param key of an object or workflow
- * @throws SdkError when there is no name, or a key is meant and missing
+ * @param more than a service needs
+ * @throws SdkError when there is no name, or there is more
  */
-export function componentOf(definition: unknown, scope: string | undefined, ...key: readonly string[]): Component {
+export function componentOf(definition: unknown, scope: string | undefined, more: readonly unknown[] = []): Component {
   const { name, _handlers } = (definition ?? {}) as { name?: unknown; _handlers?: Component["contract"] };
   if (typeof name !== "string" || name === "") {
     const message =
       'a client needs the definition of what it calls, or its name: serviceClient<typeof greeter>({ name: "Greeter" })';
     throw new SdkError("RL_SDK_NO_NAME", message);
   }
+  if (more.length > 0) expectNoMore(`A client of ${name}, a service,`, more);
+  return { service: name, key: undefined, scope, contract: _handlers };
+}
+
+/**
+ * @param rest what a method that makes a client was given behind the definition: for an object or workflow its key
+ * @throws SdkError when there is no name, when a key is meant and missing, or when there is more
+ */
+export function keyedComponentOf(definition: unknown, scope: string | undefined, [key, ...more]: readonly unknown[]) {
+  const component = componentOf(definition, scope);
+  const { service } = component;
   // An empty key is a key.
-  if (key.length > 0 && (key[0] === undefined || key[0] === null)) {
+  if (key === undefined || key === null || typeof key === "object") {
     throw new SdkError(
       "RL_SDK_NO_KEY",
-      `${name} is called under a key: pass it as second argument, objectClient(${name}, "key")`,
+      `${service} is called under a key, which is a text: pass it as second argument, objectClient(${service}, "key")`,
     );
   }
-  return { service: name, key: key.length === 0 ? undefined : String(key[0]), scope, contract: _handlers };
+  if (more.length > 0) expectNoMore(`A client of ${service} under a key`, more);
+  return { ...component, key: String(key) };
 }
 
 /** How `client.handler(…)` invokes `handler`. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { rpc as contextRpc } from "../authoring/index.ts";
 import { iface } from "../core/index.ts";
 import { connect, rpc, serde } from "./index.ts";
 import type { ConnectionOpts } from "./types.ts";
@@ -51,6 +52,61 @@ describe("a client", () => {
     expect(() => ingress.client(iface.object("Store", { get: iface.json() }), undefined as never)).toThrow(
       /Store.*key/,
     );
+  });
+
+  it.each([
+    ["serviceClient", { name: "S" }, []],
+    ["serviceSendClient", { name: "S" }, []],
+    ["objectClient", { name: "S" }, ["k"]],
+    ["objectSendClient", { name: "S" }, ["k"]],
+    ["workflowClient", { name: "S" }, ["k"]],
+    ["client", iface.service("S", {}), []],
+    ["client", iface.object("S", {}), ["k"]],
+    ["sendClient", iface.service("S", {}), []],
+    ["sendClient", iface.object("S", {}), ["k"]],
+  ])("refuses options where %s is made, in a scope, too: they belong to the call", (method, definition, key) => {
+    const { ingress } = ingressWith();
+    for (const maker of [ingress, ingress.scope("s")]) {
+      const make = (...args: unknown[]) =>
+        (maker as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
+      expect(() => make(definition, ...key, { delay: 5 })).toThrow(
+        expect.objectContaining({ code: "RL_SDK_CLIENT_ARGUMENTS", message: expect.stringContaining("{ delay }") }),
+      );
+      expect(make(definition, ...key, undefined)).toBeDefined();
+      if (key.length > 0) {
+        expect(() => make(definition, { delay: 5 })).toThrow(expect.objectContaining({ code: "RL_SDK_NO_KEY" }));
+      }
+    }
+  });
+
+  it("refuses an option that nobody reads, before anything is sent", async () => {
+    const { ingress, asked } = ingressWith();
+    const client = ingress.serviceClient<Greeter>({ name: "Greeter" });
+    const workflow = ingress.workflowClient<Flow>({ name: "Flow" }, "k");
+    const refusal = (name: string) =>
+      expect.objectContaining({
+        code: "RL_SDK_UNKNOWN_OPTION",
+        message: expect.stringContaining(`no option "${name}"`),
+      });
+    await expect(client.greet("x", rpc.opts({ idempotencykey: "k" } as never))).rejects.toThrow(
+      refusal("idempotencykey"),
+    );
+    await expect(client.greet("x", rpc.sendOpts({ delay: 5 }) as never)).rejects.toThrow(refusal("delay"));
+    await expect(workflow.workflowAttach(rpc.opts({ timeoutMs: 5 } as never))).rejects.toThrow(refusal("timeoutMs"));
+    await expect(workflow.workflowOutput({ timeout: 5 } as never)).rejects.toThrow(/takes options only/);
+    expect(() => connect({ url: "http://restate.test", header: {} } as never)).toThrow(refusal("header"));
+    expect(() => connect({ url: "http://restate.test", retry: { attempts: 3 } } as never)).toThrow(refusal("attempts"));
+    expect(asked).toEqual([]);
+  });
+
+  it("takes options that the rpc of a context made for options, and not for an input", async () => {
+    const { ingress, asked } = ingressWith();
+    await ingress.serviceClient<Greeter>({ name: "Greeter" }).ping(contextRpc.opts({ idempotencyKey: "k" }) as never);
+    await ingress.serviceSendClient<Greeter>({ name: "Greeter" }).ping(contextRpc.sendOpts({ delay: 5 }) as never);
+    expect(asked).toMatchObject([
+      { headers: { "idempotency-key": "k" }, body: "" },
+      { path: "/Greeter/ping/send?delay=5ms", body: "" },
+    ]);
   });
 
   it("sends an empty key as a key", async () => {

@@ -1,6 +1,8 @@
 import {
+  checkOptions,
   type HandlerDescriptor,
   type ObjectDescriptor,
+  type OptionNames,
   SdkError,
   type Serde,
   type Service,
@@ -22,13 +24,23 @@ import type {
   Send,
   WorkflowSubmission,
 } from "./client-types.ts";
-import { type Component, componentOf, proxyOf } from "./component.ts";
+import { type Component, componentOf, keyedComponentOf, proxyOf } from "./component.ts";
 import { Connection } from "./connection.ts";
 import { platform } from "./environment.ts";
 import { call, outputOf, segment, send } from "./invocation.ts";
 import type { Opts, SendOpts } from "./options.ts";
+import { RETRY_OPTIONS } from "./retry.ts";
 import type { ConnectionOpts, Ingress, ScopedIngress } from "./types.ts";
 import { workflowClient } from "./workflow.ts";
+
+const CONNECTION_OPTIONS: OptionNames<ConnectionOpts> = {
+  url: true,
+  headers: true,
+  retry: true,
+  serde: true,
+  journalValueCodec: true,
+  fetch: true,
+};
 
 /**
  * A connection to an ingress. Nothing is sent before the first call.
@@ -39,6 +51,8 @@ import { workflowClient } from "./workflow.ts";
  * ```
  */
 export function connect(opts: ConnectionOpts): Ingress {
+  checkOptions(opts, CONNECTION_OPTIONS, "connect");
+  if (typeof opts.retry === "object") checkOptions(opts.retry, RETRY_OPTIONS, "A retry policy");
   return new HttpIngress(new Connection(opts, platform));
 }
 
@@ -56,24 +70,27 @@ class ClientFactory implements ScopedIngress {
     this.#scope = scope;
   }
 
-  serviceClient<D>(opts: ServiceDefinitionFrom<D>): IngressClient<Service<D>> {
-    return this.#calls(componentOf(opts, this.#scope));
+  serviceClient<D>(opts: ServiceDefinitionFrom<D>, ...more: readonly unknown[]): IngressClient<Service<D>> {
+    return this.#calls(componentOf(opts, this.#scope, more));
   }
 
-  objectClient<D>(opts: VirtualObjectDefinitionFrom<D>, key: string): IngressClient<VirtualObject<D>> {
-    return this.#calls(componentOf(opts, this.#scope, key));
+  objectClient<D>(opts: VirtualObjectDefinitionFrom<D>, ...rest: readonly unknown[]): IngressClient<VirtualObject<D>> {
+    return this.#calls(keyedComponentOf(opts, this.#scope, rest));
   }
 
-  workflowClient<D>(opts: WorkflowDefinitionFrom<D>, key: string): IngressWorkflowClient<Workflow<D>> {
-    return workflowClient(this.connection, componentOf(opts, this.#scope, key));
+  workflowClient<D>(opts: WorkflowDefinitionFrom<D>, ...rest: readonly unknown[]): IngressWorkflowClient<Workflow<D>> {
+    return workflowClient(this.connection, keyedComponentOf(opts, this.#scope, rest));
   }
 
-  serviceSendClient<D>(opts: ServiceDefinitionFrom<D>): IngressSendClient<Service<D>> {
-    return this.#sends(componentOf(opts, this.#scope));
+  serviceSendClient<D>(opts: ServiceDefinitionFrom<D>, ...more: readonly unknown[]): IngressSendClient<Service<D>> {
+    return this.#sends(componentOf(opts, this.#scope, more));
   }
 
-  objectSendClient<D>(opts: VirtualObjectDefinitionFrom<D>, key: string): IngressSendClient<VirtualObject<D>> {
-    return this.#sends(componentOf(opts, this.#scope, key));
+  objectSendClient<D>(
+    opts: VirtualObjectDefinitionFrom<D>,
+    ...rest: readonly unknown[]
+  ): IngressSendClient<VirtualObject<D>> {
+    return this.#sends(keyedComponentOf(opts, this.#scope, rest));
   }
 
   client<P extends string, H extends Handlers>(contract: ServiceDescriptor<P, H>): IngressClientFromDescriptors<H>;
@@ -81,8 +98,8 @@ class ClientFactory implements ScopedIngress {
     contract: ObjectDescriptor<P, H> | WorkflowDescriptor<P, H>,
     key: string,
   ): IngressClientFromDescriptors<H>;
-  client<H extends Handlers>(contract: AnyContract<H>, key?: string): IngressClientFromDescriptors<H> {
-    return this.#calls(this.#component(contract, key));
+  client<H extends Handlers>(contract: AnyContract<H>, ...rest: readonly unknown[]): IngressClientFromDescriptors<H> {
+    return this.#calls(this.#component(contract, rest));
   }
 
   sendClient<P extends string, H extends Handlers>(
@@ -92,14 +109,17 @@ class ClientFactory implements ScopedIngress {
     contract: ObjectDescriptor<P, H> | WorkflowDescriptor<P, H>,
     key: string,
   ): IngressSendClientFromDescriptors<H>;
-  sendClient<H extends Handlers>(contract: AnyContract<H>, key?: string): IngressSendClientFromDescriptors<H> {
-    return this.#sends(this.#component(contract, key));
+  sendClient<H extends Handlers>(
+    contract: AnyContract<H>,
+    ...rest: readonly unknown[]
+  ): IngressSendClientFromDescriptors<H> {
+    return this.#sends(this.#component(contract, rest));
   }
 
-  #component<H extends Handlers>(contract: AnyContract<H>, key: string | undefined): Component {
-    return contract._kind === "service"
-      ? componentOf(contract, this.#scope)
-      : componentOf(contract, this.#scope, key as string);
+  #component<H extends Handlers>(contract: AnyContract<H>, rest: readonly unknown[]): Component {
+    if (contract._kind !== "service") return keyedComponentOf(contract, this.#scope, rest);
+    // A key that was given for a service, which has none, is dropped, as by the official client.
+    return componentOf(contract, this.#scope, typeof rest[0] === "string" ? rest.slice(1) : rest);
   }
 
   // reason: the type of a client is computed from the type of its definition; the object behind it is the same for all.

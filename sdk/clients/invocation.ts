@@ -1,7 +1,7 @@
 import { type HandlerDescriptor, SdkError, type Serde, serde } from "../core/index.ts";
 import type { Send } from "./client-types.ts";
 import { type Connection, mergeHeaders } from "./connection.ts";
-import { type AnyOpts, delayOf } from "./options.ts";
+import { type AnyOpts, checkCallOptions, delayOf } from "./options.ts";
 
 /** Which handler, and where: what the path of a call says. */
 export interface Target {
@@ -50,6 +50,7 @@ async function invoke(
   isRepeatable: boolean,
 ): Promise<Uint8Array> {
   const what = nameOf(target);
+  checkCallOptions(options, verb, what);
   const { idempotencyKey, limitKey, headers, timeout, signal } = options?.opts ?? {};
   const input = inputOf(connection, parameter, options?.opts.input ?? contract?._inputSerde, what);
   return connection.send({

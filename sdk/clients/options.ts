@@ -1,4 +1,4 @@
-import { type Duration, millisOrDurationToMillis, type Serde } from "../core/index.ts";
+import { checkOptions, type Duration, millisOrDurationToMillis, type OptionNames, type Serde } from "../core/index.ts";
 
 /** What one call may set. Made into an argument by `rpc.opts(…)`. */
 export interface IngressCallOptions<I = unknown, O = unknown> {
@@ -37,6 +37,17 @@ export interface IngressSendOptions<I> extends IngressCallOptions<I, void> {
   /** Accept now, run later: milliseconds, or a duration. */
   delay?: number | Duration;
 }
+
+const CALL_OPTIONS: OptionNames<IngressCallOptions> = {
+  idempotencyKey: true,
+  limitKey: true,
+  headers: true,
+  input: true,
+  output: true,
+  timeout: true,
+  signal: true,
+};
+const SEND_OPTIONS: OptionNames<IngressSendOptions<unknown>> = { ...CALL_OPTIONS, delay: true };
 
 /** The last argument of a call: its options, told apart from a handler's argument by their class. */
 export class Opts<I, O> {
@@ -88,12 +99,23 @@ export function takeApart(args: readonly unknown[], what: string): Arguments {
   if (args.length > 2) {
     throw new TypeError(`${what} takes one argument and options, not ${args.length} arguments: put them in one object`);
   }
-  if (second !== undefined && !isOptions(second)) {
+  if (second === undefined) {
+    const options = optionsIn(first);
+    return options === undefined ? { parameter: first, options } : { parameter: undefined, options };
+  }
+  const options = optionsIn(second);
+  if (options === undefined) {
     const message = `the second argument of ${what} must be made by rpc.opts({ … }) or rpc.sendOpts({ … })`;
     throw new TypeError(`${message}: a handler takes one argument`);
   }
-  if (second === undefined && isOptions(first)) return { parameter: undefined, options: first };
-  return { parameter: first, options: second };
+  return { parameter: first, options };
+}
+
+/** @throws SdkError for an option that a call, or a send, does not have */
+export function checkCallOptions(options: AnyOpts | undefined, verb: "call" | "send", what: string): void {
+  if (options === undefined) return;
+  if (verb === "call") checkOptions(options.opts, CALL_OPTIONS, `A call of ${what}`);
+  else checkOptions(options.opts, SEND_OPTIONS, `A send to ${what}`);
 }
 
 /** The delay that the options ask for, in milliseconds. */
@@ -106,11 +128,12 @@ export function delayOf(options: AnyOpts | undefined): number | undefined {
 
 /**
  * Also options that another copy of this module made (ESM beside CommonJS), the official client, or the `rpc` of a
- * context: their classes differ but have the same names and members, and as an argument they would make no sense.
+ * context: their classes differ but have the same names, and as an argument they would make no sense.
  */
-function isOptions(value: unknown): value is AnyOpts {
-  if (value instanceof Opts || value instanceof SendOpts) return true;
-  if (typeof value !== "object" || value === null || !("opts" in value)) return false;
-  const { name } = value.constructor ?? {};
-  return (name === "Opts" || name === "SendOpts") && typeof value.opts === "object" && value.opts !== null;
+function optionsIn(value: unknown): AnyOpts | undefined {
+  if (value instanceof Opts || value instanceof SendOpts) return value;
+  if (typeof value !== "object" || value === null || !/^(Send)?Opts$/.test(value.constructor?.name)) return undefined;
+  const { opts, getOpts } = value as { opts?: unknown; getOpts?: unknown };
+  if (typeof opts === "object" && opts !== null) return value as AnyOpts;
+  return typeof getOpts === "function" ? SendOpts.from((value as { getOpts(): object }).getOpts()) : undefined;
 }

@@ -1,4 +1,4 @@
-import { type Duration, millisOrDurationToMillis } from "../core/index.ts";
+import { type Duration, millisOrDurationToMillis, type OptionNames } from "../core/index.ts";
 
 /** A failure that may be transient: what {@link RetryPolicy.shouldRetry} decides on. */
 export type RetryFailure =
@@ -49,6 +49,16 @@ export interface RetryPolicy {
    */
   shouldRetry?: (failure: RetryFailure, attempt: number) => boolean;
 }
+
+export const RETRY_OPTIONS: OptionNames<RetryPolicy> = {
+  maxAttempts: true,
+  maxDuration: true,
+  initialInterval: true,
+  maxInterval: true,
+  exponentiationFactor: true,
+  respectRetryAfter: true,
+  shouldRetry: true,
+};
 
 /** A policy with its defaults filled in; durations in milliseconds, no bound is `Infinity`. */
 export interface ResolvedRetryPolicy {

@@ -53,30 +53,30 @@ export type ConnectionOpts = {
 
 /** A connection to the ingress of a server: makes clients. Get one from {@link connect}. */
 export interface Ingress {
-  serviceClient(this: OtherSdk, ...args: Any): Any;
+  serviceClient(this: OtherSdk, definition: Any): Any;
   /** A client of a service. */
   serviceClient<D>(opts: ServiceDefinitionFrom<D>): Comparable<D, IngressClient<Service<D>>>;
 
-  workflowClient(this: OtherSdk, ...args: Any): Any;
+  workflowClient(this: OtherSdk, definition: Any, key: string): Any;
   /** A client of the workflow with this key. */
   workflowClient<D>(opts: WorkflowDefinitionFrom<D>, key: string): Comparable<D, IngressWorkflowClient<Workflow<D>>>;
 
-  objectClient(this: OtherSdk, ...args: Any): Any;
+  objectClient(this: OtherSdk, definition: Any, key: string): Any;
   /** A client of the virtual object with this key. */
   objectClient<D>(opts: VirtualObjectDefinitionFrom<D>, key: string): Comparable<D, IngressClient<VirtualObject<D>>>;
 
-  serviceSendClient(this: OtherSdk, ...args: Any): Any;
+  serviceSendClient(this: OtherSdk, definition: Any): Any;
   /** Like {@link serviceClient}, but does not wait for results. */
   serviceSendClient<D>(opts: ServiceDefinitionFrom<D>): Comparable<D, IngressSendClient<Service<D>>>;
 
-  objectSendClient(this: OtherSdk, ...args: Any): Any;
+  objectSendClient(this: OtherSdk, definition: Any, key: string): Any;
   /** Like {@link objectClient}, but does not wait for results. */
   objectSendClient<D>(
     opts: VirtualObjectDefinitionFrom<D>,
     key: string,
   ): Comparable<D, IngressSendClient<VirtualObject<D>>>;
 
-  client(this: OtherSdk, ...args: Any): Any;
+  client(this: OtherSdk, definition: Any, key?: string): Any;
   /** A client of a contract made with `iface`, with the serdes that it declares. */
   client<P extends string, H extends Record<string, HandlerDescriptor>>(
     serviceInterface: ServiceDescriptor<P, H>,
@@ -86,7 +86,7 @@ export interface Ingress {
     key: string,
   ): Comparable<H, IngressClientFromDescriptors<H>>;
 
-  sendClient(this: OtherSdk, ...args: Any): Any;
+  sendClient(this: OtherSdk, definition: Any, key?: string): Any;
   /** Like {@link client}, but does not wait for results. */
   sendClient<P extends string, H extends Record<string, HandlerDescriptor>>(
     serviceInterface: ServiceDescriptor<P, H>,

@@ -3,7 +3,7 @@ import { type Component, invocationOf, proxyOf } from "./component.ts";
 import { type Connection, mergeHeaders } from "./connection.ts";
 import { HttpCallError } from "./errors.ts";
 import { call, outputOf, segment, send } from "./invocation.ts";
-import type { AnyOpts } from "./options.ts";
+import { type AnyOpts, checkCallOptions, takeApart } from "./options.ts";
 
 /** How the ingress says "not yet" to a request for an output. */
 const NOT_READY = 470;
@@ -20,11 +20,11 @@ export function workflowClient<T>(connection: Connection, component: Component):
       return { invocationId, status, attachable: true };
     },
 
-    workflowAttach: (options?: AnyOpts): Promise<unknown> => observe(connection, component, "attach", options),
+    workflowAttach: async (...args: unknown[]): Promise<unknown> => observe(connection, component, "attach", args),
 
-    workflowOutput: async (options?: AnyOpts): Promise<Output<unknown>> => {
+    workflowOutput: async (...args: unknown[]): Promise<Output<unknown>> => {
       try {
-        return { ready: true, result: await observe(connection, component, "output", options) };
+        return { ready: true, result: await observe(connection, component, "output", args) };
       } catch (error) {
         if (!(error instanceof HttpCallError) || error.status !== NOT_READY) throw error;
         return {
@@ -45,9 +45,10 @@ async function observe(
   connection: Connection,
   component: Component,
   operation: "attach" | "output",
-  options: AnyOpts | undefined,
+  args: readonly unknown[],
 ): Promise<unknown> {
   const what = `${operation} ${component.service}`;
+  const options = onlyOptions(args, what);
   const { timeout, signal, output } = options?.opts ?? {};
   const answer = await connection.send({
     what,
@@ -58,6 +59,14 @@ async function observe(
     isCounted: true,
   });
   return outputOf(connection, answer, output ?? component.contract?.run?._outputSerde, what);
+}
+
+/** These operations have no input. */
+function onlyOptions(args: readonly unknown[], what: string): AnyOpts | undefined {
+  const { parameter, options } = takeApart(args, what);
+  if (parameter !== undefined) throw new TypeError(`${what} takes options only, made by rpc.opts({ … })`);
+  checkCallOptions(options, "call", what);
+  return options;
 }
 
 /** The path of a workflow's run has no room for a scope; the body of the newer route has. */

@@ -10,16 +10,18 @@ import {
   type ScopedContext,
   type SendClient,
 } from "../authoring/index.ts";
-import type {
-  Descriptor,
-  HandlerDescriptor,
-  Serde,
-  Service,
-  ServiceDefinitionFrom,
-  VirtualObject,
-  VirtualObjectDefinitionFrom,
-  Workflow,
-  WorkflowDefinitionFrom,
+import {
+  type Descriptor,
+  expectNoMore,
+  type HandlerDescriptor,
+  SdkError,
+  type Serde,
+  type Service,
+  type ServiceDefinitionFrom,
+  type VirtualObject,
+  type VirtualObjectDefinitionFrom,
+  type Workflow,
+  type WorkflowDefinitionFrom,
 } from "../core/index.ts";
 
 /** What typed clients are made of: a name, and the serdes of handlers where the definition knows them. */
@@ -31,6 +33,9 @@ interface Callee {
 
 type Call = (call: GenericCall<unknown, unknown>) => InvocationPromise<unknown>;
 type Send = (send: GenericSend<unknown>) => InvocationHandle;
+
+/** What a method was called with, the definition apart. */
+type Rest = readonly unknown[];
 
 /** The typed clients of one scope, or of none: all of them end in the context's generic call or send. */
 class ClientFactory {
@@ -64,9 +69,27 @@ class ClientFactory {
   }
 }
 
-/** A key that was given for a service, which has none, is dropped. */
-function keyOf(definition: unknown, key: string | undefined): string | undefined {
-  return (definition as Callee)._kind === "service" ? undefined : key;
+/** A service has no key. */
+function noKey(method: string, definition: unknown, rest: Rest): undefined {
+  if (rest.length > 0) expectNoMore(`ctx.${method}(${(definition as Callee).name})`, rest);
+}
+
+function keyOf(method: string, definition: unknown, [key, ...more]: Rest): string {
+  const { name } = definition as Callee;
+  if (typeof key !== "string") {
+    throw new SdkError(
+      "RL_SDK_NO_KEY",
+      `${name} is called under a key, which is a text: pass it as second argument, ctx.${method}(${name}, "key")`,
+    );
+  }
+  if (more.length > 0) expectNoMore(`ctx.${method}(${name}, key)`, more);
+  return key;
+}
+
+/** A key that was given for a service, which has none, is dropped, as by the official SDK. */
+function keyByKind(method: string, definition: unknown, rest: Rest): string | undefined {
+  if ((definition as Callee)._kind !== "service") return keyOf(method, definition, rest);
+  return noKey(method, definition, typeof rest[0] === "string" ? rest.slice(1) : rest);
 }
 
 /** The part of a context that makes clients. */
@@ -91,49 +114,58 @@ export abstract class Clients {
     return this.#made;
   }
 
-  serviceClient<D>(definition: ServiceDefinitionFrom<D>): Client<Service<D>> {
-    return this.#clients.client(definition, undefined);
+  serviceClient<D>(definition: ServiceDefinitionFrom<D>, ...rest: Rest): Client<Service<D>> {
+    return this.#clients.client(definition, noKey("serviceClient", definition, rest));
   }
 
-  serviceSendClient<D>(definition: ServiceDefinitionFrom<D>): SendClient<Service<D>> {
-    return this.#clients.sendClient(definition, undefined);
+  serviceSendClient<D>(definition: ServiceDefinitionFrom<D>, ...rest: Rest): SendClient<Service<D>> {
+    return this.#clients.sendClient(definition, noKey("serviceSendClient", definition, rest));
   }
 
-  objectClient<D>(definition: VirtualObjectDefinitionFrom<D>, key: string): Client<VirtualObject<D>> {
-    return this.#clients.client(definition, key);
+  objectClient<D>(definition: VirtualObjectDefinitionFrom<D>, ...rest: Rest): Client<VirtualObject<D>> {
+    return this.#clients.client(definition, keyOf("objectClient", definition, rest));
   }
 
-  objectSendClient<D>(definition: VirtualObjectDefinitionFrom<D>, key: string): SendClient<VirtualObject<D>> {
-    return this.#clients.sendClient(definition, key);
+  objectSendClient<D>(definition: VirtualObjectDefinitionFrom<D>, ...rest: Rest): SendClient<VirtualObject<D>> {
+    return this.#clients.sendClient(definition, keyOf("objectSendClient", definition, rest));
   }
 
-  workflowClient<D>(definition: WorkflowDefinitionFrom<D>, key: string): Client<Workflow<D>> {
-    return this.#clients.client(definition, key);
+  workflowClient<D>(definition: WorkflowDefinitionFrom<D>, ...rest: Rest): Client<Workflow<D>> {
+    return this.#clients.client(definition, keyOf("workflowClient", definition, rest));
   }
 
-  workflowSendClient<D>(definition: WorkflowDefinitionFrom<D>, key: string): SendClient<Workflow<D>> {
-    return this.#clients.sendClient(definition, key);
+  workflowSendClient<D>(definition: WorkflowDefinitionFrom<D>, ...rest: Rest): SendClient<Workflow<D>> {
+    return this.#clients.sendClient(definition, keyOf("workflowSendClient", definition, rest));
   }
 
-  client(definition: unknown, key?: string): never {
-    return this.#clients.client(definition, keyOf(definition, key));
+  client(definition: unknown, ...rest: Rest): never {
+    return this.#clients.client(definition, keyByKind("client", definition, rest));
   }
 
-  sendClient(definition: unknown, key?: string): never {
-    return this.#clients.sendClient(definition, keyOf(definition, key));
+  sendClient(definition: unknown, ...rest: Rest): never {
+    return this.#clients.sendClient(definition, keyByKind("sendClient", definition, rest));
   }
 
   scope(scopeKey: string): ScopedContext {
     const clients = this.#clients.inScope(scopeKey);
+    type Key = typeof noKey | typeof keyOf | typeof keyByKind;
+    const calls =
+      (method: string, key: Key) =>
+      (definition: unknown, ...rest: Rest) =>
+        clients.client(definition, key(method, definition, rest));
+    const sends =
+      (method: string, key: Key) =>
+      (definition: unknown, ...rest: Rest) =>
+        clients.sendClient(definition, key(method, definition, rest));
     return {
-      serviceClient: (definition: unknown) => clients.client(definition, undefined),
-      serviceSendClient: (definition: unknown) => clients.sendClient(definition, undefined),
-      objectClient: (definition: unknown, key: string) => clients.client(definition, key),
-      objectSendClient: (definition: unknown, key: string) => clients.sendClient(definition, key),
-      workflowClient: (definition: unknown, key: string) => clients.client(definition, key),
-      workflowSendClient: (definition: unknown, key: string) => clients.sendClient(definition, key),
-      client: (definition: unknown, key?: string) => clients.client(definition, keyOf(definition, key)),
-      sendClient: (definition: unknown, key?: string) => clients.sendClient(definition, keyOf(definition, key)),
+      serviceClient: calls("serviceClient", noKey),
+      serviceSendClient: sends("serviceSendClient", noKey),
+      objectClient: calls("objectClient", keyOf),
+      objectSendClient: sends("objectSendClient", keyOf),
+      workflowClient: calls("workflowClient", keyOf),
+      workflowSendClient: sends("workflowSendClient", keyOf),
+      client: calls("client", keyByKind),
+      sendClient: sends("sendClient", keyByKind),
     };
   }
 }

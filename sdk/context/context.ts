@@ -1,20 +1,28 @@
-import type {
-  Context,
-  ContextDate,
-  DurablePromise,
-  GenericCall,
-  GenericSend,
-  InvocationHandle,
-  InvocationId,
-  InvocationPromise,
-  InvocationReference,
-  Rand,
-  Request,
-  RestatePromise,
-  RunAction,
-  RunOptions,
+import {
+  type Context,
+  type ContextDate,
+  type DurablePromise,
+  type GenericCall,
+  type GenericSend,
+  type InvocationHandle,
+  type InvocationId,
+  type InvocationPromise,
+  type InvocationReference,
+  type Rand,
+  type Request,
+  type RestatePromise,
+  RUN_OPTIONS,
+  type RunAction,
+  type RunOptions,
 } from "../authoring/index.ts";
-import { type Duration, millisOrDurationToMillis, type Serde, serde as serdes, TerminalError } from "../core/index.ts";
+import {
+  checkOptions,
+  type Duration,
+  millisOrDurationToMillis,
+  type Serde,
+  serde as serdes,
+  TerminalError,
+} from "../core/index.ts";
 import { CombinatorType } from "../protocol/index.ts";
 import { CANCEL_HANDLE, type CallTarget, type Handle, type Input, type Vm } from "../vm/index.ts";
 import type { Attempt } from "./attempt.ts";
@@ -129,6 +137,9 @@ export class HandlerContext extends Clients implements ContextInternal {
     const closure = hasName ? action : nameOrAction;
     if (typeof closure !== "function" || (!hasName && action !== undefined)) {
       throw attempt.mistake("RL_SDK_RUN_ARGUMENTS", { reason: describeRunArguments(nameOrAction, action) });
+    }
+    if (options !== undefined) {
+      checkOptions(options, RUN_OPTIONS, EntryKinds.run.label(name));
     }
     if (!attempt.admits(EntryKinds.run, name)) {
       return ConstPromise.pending();

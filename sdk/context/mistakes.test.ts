@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Context, type InvocationId, type ObjectContext, object } from "../authoring/index.ts";
+import { type Context, type InvocationId, type ObjectContext, object, rpc } from "../authoring/index.ts";
 import { SdkError } from "../core/index.ts";
 import { RestatePromise } from "./index.ts";
 import { handlerOf, ScriptedServer, type ServedAttempt, settled } from "./scripted-server.ts";
@@ -237,5 +237,32 @@ describe("arguments", () => {
   it.each([["name"], [{}], ["name", 1], [() => 1, () => 2]])("refuse to run %s", async (...args) => {
     const attempt = await attemptOf(async (ctx) => await (ctx.run as (...all: unknown[]) => Promise<unknown>)(...args));
     expect(failureIn(attempt).message).toContain("ctx.run was called with");
+  });
+});
+
+describe("arguments that would be dropped", () => {
+  const cases: readonly [string, string, Program][] = [
+    [
+      "RL_SDK_UNKNOWN_OPTION",
+      'ctx.run("charge") has no option "maxRetries"',
+      async (ctx) => ctx.run("charge", () => 1, { maxRetries: 3 } as never),
+    ],
+    [
+      "RL_SDK_UNKNOWN_OPTION",
+      'A call of Other/ask has no option "delay"',
+      async (ctx) => ctx.objectClient(other, "k").ask(1, rpc.sendOpts({ delay: 1 }) as never),
+    ],
+    [
+      "RL_SDK_CLIENT_ARGUMENTS",
+      "takes nothing more, and was given { delay }",
+      async (ctx) => {
+        const client = ctx.objectSendClient as unknown as (...args: unknown[]) => { ask(input: number): unknown };
+        client.call(ctx, other, "k", { delay: 1 }).ask(1);
+      },
+    ],
+  ];
+
+  it.each(cases)("%s: %s", async (_code, message, program) => {
+    expect(failureIn(await attemptOf(program)).message).toContain(message);
   });
 });

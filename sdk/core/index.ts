@@ -57,6 +57,7 @@ export {
 } from "./interface.ts";
 export type { Comparable, OtherSdk } from "./interop.ts";
 export type { JournalValueCodec } from "./journal-value-codec.ts";
+export { checkOptions, expectNoMore, type OptionNames } from "./misuse.ts";
 export { SdkError } from "./sdk-error.ts";
 export * as serde from "./serde/index.ts";
 export type { Serde } from "./serde/serde.ts";

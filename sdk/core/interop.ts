@@ -20,7 +20,8 @@ declare const otherSdk: unique symbol;
 
 /**
  * The `this` of signatures that no call can use, because no context has this type. They count in comparisons, where
- * `this` does not: our contexts fit where one of the official SDK is asked for.
+ * `this` does not: our contexts fit where one of the official SDK is asked for. They take as many arguments as the
+ * others, so that the compiler's word on one too many is about their number.
  */
 export interface OtherSdk {
   readonly [otherSdk]: never;

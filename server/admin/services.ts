@@ -6,11 +6,7 @@ import { modifyService, modifyState } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 import { serviceDocument } from "./service-document.ts";
 import { handlerJson, serviceJson } from "./shapes.ts";
-import { SCOPE } from "./state.ts";
-
-function badType(type: string): ServerError {
-  return new ServerError(400, "RL_NO_STATE", `Cannot modify state for service type ${type}`);
-}
+import { checkMayHaveState, SCOPE } from "./state.ts";
 
 /** `/services`. */
 export function serviceRoutes({ registry, registrar, engine, turns, advertisedIngress }: AdminParts): Router {
@@ -79,8 +75,7 @@ export function serviceRoutes({ registry, registrar, engine, turns, advertisedIn
   router.post("/:service/state", requireJson, (request, response) => {
     const { service } = request.params;
     const body = readBody(modifyState, request.body);
-    const { type } = find(String(service));
-    if (type === "Service") throw badType(type);
+    checkMayHaveState(registry.service(String(service)), String(service), Object.keys(body.new_state).length);
     if (body.scope != null && !SCOPE.test(body.scope)) {
       throw badField("scope", "1 to 36 of the characters a-z A-Z 0-9 _ . - are allowed");
     }

@@ -98,6 +98,18 @@ describe("/restate-lite/state", () => {
     });
   });
 
+  it("empties what a service that is gone has left, and writes nothing new for it", async () => {
+    const gone = { service: "Gone", key: "k" };
+    t.engine.mutateState("Gone", undefined, "k", { entries: [[base64("n"), base64("1")]] });
+    const { json: before } = await ask("GET", gone);
+    expect(before.entries).toEqual(entries({ n: "1" }));
+    const refused = await ask("PUT", gone, { entries: entries({ n: "2" }), version: before.version });
+    expect(refused).toMatchObject({ status: 404, json: { message: expect.stringContaining("can only be cleared") } });
+    expect((await ask("GET", gone)).json).toEqual(before);
+    expect((await ask("PUT", gone, { entries: [], version: before.version })).status).toBe(200);
+    expect((await ask("GET", gone)).json.entries).toEqual([]);
+  });
+
   it("takes a value of many megabytes", async () => {
     const value = Buffer.alloc(12_000_000, 7).toString("base64");
     const large = { service: "Counter", key: "large" };
@@ -122,7 +134,9 @@ describe("/restate-lite/state", () => {
     ["GET", { service: "Counter" }, undefined, 400],
     ["GET", { service: "Greeter", key: "k" }, undefined, 400],
     ["GET", { service: "Counter", key: "k", scope: "a b" }, undefined, 400],
-    ["PUT", { service: "Nobody", key: "k" }, { entries: [] }, 404],
+    ["PUT", { service: "Nobody", key: "k" }, { entries: [{ name: "", value: "" }] }, 404],
+    ["PUT", { service: "Nobody", key: "k" }, { entries: [] }, 200],
+    ["PUT", { service: "Greeter", key: "k" }, { entries: [] }, 400],
     ["PUT", of, { entries: [{ name: "n", value: "?" }] }, 422],
     ["PUT", of, { entries: [], version: "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" }, 422],
     ["DELETE", of, undefined, 405],

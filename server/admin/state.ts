@@ -2,7 +2,8 @@ import { type RequestHandler, Router } from "express";
 import { z } from "zod";
 import { isIssuedVersion, type Queued, type StateMutation } from "../engine/index.ts";
 import { ServerError } from "../errors.ts";
-import { answerDurably, badField, methodsOf, notFound, readBody, readQuery, requireJson } from "./answers.ts";
+import type { Service } from "../registry/index.ts";
+import { answerDurably, badField, methodsOf, readBody, readQuery, requireJson } from "./answers.ts";
 import type { AdminParts } from "./parts.ts";
 
 export const SCOPE = /^[a-zA-Z0-9_.-]{1,36}$/;
@@ -23,6 +24,21 @@ const replaceState = z.object({
   version: z.string().refine(isIssuedVersion, "is no version that GET /restate-lite/state gives").optional(),
 });
 
+/**
+ * A service that is gone leaves its state behind, and that can be emptied; nothing new is written for nobody.
+ *
+ * @throws ServerError 400 for a plain service, 404 for entries of a service that is not registered
+ */
+export function checkMayHaveState(service: Service | undefined, name: string, entries: number): void {
+  if (service?.type === "Service") {
+    throw new ServerError(400, "RL_NO_STATE", "Cannot modify state for service type Service");
+  }
+  if (service === undefined && entries > 0) {
+    const rest = "what it may have left behind can only be cleared, by an empty state";
+    throw new ServerError(404, "RL_NOT_FOUND", `The requested service '${name}' does not exist: ${rest}`);
+  }
+}
+
 /** What these routes need of the server. */
 export type StateParts = Pick<AdminParts, "engine" | "turns"> & {
   readonly registry: Pick<AdminParts["registry"], "service">;
@@ -42,7 +58,7 @@ export function stateRoutes({ engine, registry, turns }: StateParts): Router {
     if (service?.type === "Service") {
       throw badField("service", `${instance.service} is a plain service, which has neither keys nor state`);
     }
-    return { ...instance, isServed: service !== undefined };
+    return { ...instance, served: service };
   }
 
   router.get("/", (request, response) => {
@@ -66,9 +82,9 @@ export function stateRoutes({ engine, registry, turns }: StateParts): Router {
   });
 
   const replace: RequestHandler = (request, response, next) => {
-    const { service, scope, key, isServed } = instanceOf(request.query);
-    if (!isServed) throw notFound("service", service);
+    const { service, scope, key, served } = instanceOf(request.query);
     const { entries, version } = readBody(replaceState, request.body);
+    checkMayHaveState(served, service, entries.length);
     const mutation: StateMutation = {
       entries: entries.map(({ name, value }) => [name, value]),
       ...(version === undefined ? {} : { version }),

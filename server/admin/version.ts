@@ -1,3 +1,5 @@
+import { packageVersion } from "../package-version.ts";
+
 /** That of the real server whose API this is: clients compare it with theirs. */
 export const VERSION = "1.7.12";
 export const MIN_ADMIN_VERSION = 2;
@@ -15,5 +17,6 @@ export function versionJson(ingressEndpoint: string) {
     ingress_endpoint: ingressEndpoint,
     features: { protocol_v7: true, scoped_virtual_objects: true },
     restate_lite: true,
+    restate_lite_version: packageVersion(),
   };
 }

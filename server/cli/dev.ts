@@ -7,6 +7,7 @@ import {
   DevLoop,
   FileProgram,
   Guard,
+  HeldAttempts,
   Keys,
   LinesView,
   type Program,
@@ -42,11 +43,14 @@ export async function dev(args: Arguments): Promise<void> {
   const view = createView(args);
   const log = await logFor(view, config);
   for (const warning of warnings) log("warn", warning);
+  const runsProgram = file !== undefined || args.child.length > 0;
+  const held = new HeldAttempts();
   const starting = view.during(
     "Opening the database",
     startOpenServer({
       config,
       log,
+      ...(runsProgram ? { link: held } : {}),
       onFatal: (error) => {
         log("error", "The storage failed. Nothing is acknowledged any more; the server stops.", { error });
         process.exit(1);
@@ -88,7 +92,7 @@ export async function dev(args: Arguments): Promise<void> {
   const endpoints = args.endpoints.length > 0 ? args.endpoints : [DEFAULT_ENDPOINT];
   const control = new DevControl(server);
   let loop: DevLoop | undefined;
-  if (file !== undefined || args.child.length > 0) {
+  if (runsProgram) {
     const around: Surroundings = {
       guard: new Guard(),
       probe: prober((uri, options) => server.registrar.discover(uri, options), args.useHttp11),
@@ -96,7 +100,7 @@ export async function dev(args: Arguments): Promise<void> {
       programSays: (version, line) => view.programSays(version, line),
     };
     const program = createProgram(args, file, endpoints, around);
-    loop = new DevLoop({ server, control, program, view, reload: args.reload });
+    loop = new DevLoop({ server, control, held, program, view, reload: args.reload });
     const started = loop;
     ends.push({ stop: () => started.stop(), close: () => started.close() });
   } else {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
+import { packageVersion } from "../package-version.ts";
 /** The `restate-lite` command: argument parsing, terminal output, exit codes. Everything else is in `server/`. */
 import { HELP, readArguments, UsageError } from "./arguments.ts";
 import { isCommand } from "./commands/table.ts";
-import { version } from "./version.ts";
 
 async function main(): Promise<void> {
   const [name] = process.argv.slice(2);
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
       process.stdout.write(HELP);
       return;
     case "version":
-      process.stdout.write(`restate-lite ${version()}\n`);
+      process.stdout.write(`restate-lite ${packageVersion()}\n`);
       return;
     // Loaded after the arguments are known to be right, and so that a missing native binding can be told in a line.
     case "start": {

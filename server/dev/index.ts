@@ -6,7 +6,8 @@
  * that starts is a *version*: a `process` that serves an endpoint, and the deployment made of it. `loop` keeps the
  * newest version serving, and the old ones for as long as unfinished invocations are pinned to them; `control` is what
  * it does to the server for that. `watcher` says when files have changed, `forward` keeps other ports of the program
- * reachable, `guard` ends programs when this process could not. `view` shows all of it, from the events that the
+ * reachable, `guard` ends programs when this process could not. While a program is not
+ * there, `held-attempts` keeps its invocations from trying. `view` shows all of it, from the events that the
  * server's observers get.
  */
 export { CommandProgram } from "./command-program.ts";
@@ -14,6 +15,7 @@ export { DevControl } from "./control.ts";
 export { curlLines } from "./curl.ts";
 export { FileProgram } from "./file-program.ts";
 export { Guard } from "./guard.ts";
+export { HeldAttempts } from "./held-attempts.ts";
 export { DevLoop } from "./loop.ts";
 export { type Program, prober, type Surroundings } from "./program.ts";
 export * from "./view/index.ts";

@@ -2,6 +2,7 @@ import { type InvocationEvent, isOfInvocation, type ServerEvent } from "../seams
 import type { OpenServer } from "../start.ts";
 import type { DevControl } from "./control.ts";
 import { curlLines } from "./curl.ts";
+import { type HeldAttempts, MARK } from "./held-attempts.ts";
 import type { Address, Program, Started } from "./program.ts";
 import type { Version } from "./version.ts";
 import type { View } from "./view/index.ts";
@@ -9,14 +10,13 @@ import type { View } from "./view/index.ts";
 export interface LoopParts {
   readonly server: OpenServer;
   readonly control: DevControl;
+  readonly held: HeldAttempts;
   readonly program: Program;
   readonly view: View;
   /** What becomes of the invocations of an old version: they finish on it, or move to the new code. */
   readonly reload: "beside" | "replace";
 }
 
-/** Marks deployments that belong to a program under development, in their metadata. */
-const MARK = "restate-lite-dev";
 /** The real server's code for a journal that does not fit the code. */
 const MISMATCH = "RT0016";
 const FIRST_RESTART_MS = 500;
@@ -69,6 +69,7 @@ export class DevLoop {
     clearTimeout(this.#restartTimer);
     this.#unobserve?.();
     void this.#unwatch?.();
+    this.#parts.held.stop();
   }
 
   /** Ends all versions. Call when the server has let running attempts finish. */
@@ -189,7 +190,7 @@ export class DevLoop {
     addresses: readonly Address[],
     replaced: Version | undefined,
   ): Promise<void> {
-    const { server, program, view, reload } = this.#parts;
+    const { server, program, view, reload, held } = this.#parts;
     const registered = [];
     for (const { uri, useHttp11 } of addresses) {
       registered.push(
@@ -214,6 +215,7 @@ export class DevLoop {
       waitsFor: undefined,
     };
     this.#current = version;
+    held.serves(version.deployments);
     const startedAtMs = performance.now();
     void process.ended.then((how) => this.#ended(version, how, performance.now() - startedAtMs));
     const lines = curlLines(server.ingressUrl, services);
@@ -223,11 +225,12 @@ export class DevLoop {
       if (reload === "beside" && !replaced.isEnding) this.#keep(replaced, version);
       else this.#replace(replaced, version);
     } else this.#adopt(version);
+    held.letGo();
   }
 
   /** An old version stays for what is pinned to it, and fits it. */
   #keep(old: Version, version: Version): void {
-    for (const deployment of old.deployments) this.#move(deployment, version, new Set(this.#mismatched.keys()));
+    this.#move(old.deployments, version, new Set(this.#mismatched.keys()));
     this.#resumeMismatched();
     old.waitsFor = this.#needing(old);
     this.#old.add(old);
@@ -242,7 +245,7 @@ export class DevLoop {
 
   /** The new version takes over what the old one has begun. */
   #replace(old: Version, version: Version): void {
-    for (const deployment of old.deployments) this.#move(deployment, version);
+    this.#move(old.deployments, version);
     this.#resumeMismatched();
     this.#old.add(old);
     old.waitsFor = new Set();
@@ -259,21 +262,25 @@ export class DevLoop {
   /** Deployments of earlier runs of this command, whose processes are gone: their invocations go on here. */
   #adopt(version: Version): void {
     const { server, control } = this.#parts;
-    for (const { id, metadata } of server.registry.deployments()) {
-      if (metadata[MARK] === undefined || version.deployments.includes(id)) continue;
-      this.#move(id, version);
-      if (control.invocationsOn(id).size === 0) control.forget(id);
-    }
-    for (const deployment of version.deployments) this.#move(deployment, version);
+    const earlier = server.registry
+      .deployments()
+      .filter(({ id, metadata }) => metadata[MARK] !== undefined && !version.deployments.includes(id))
+      .map(({ id }) => id);
+    // Those of the same address first: what comes from the others runs there, too, and needs no second move.
+    this.#move([...version.deployments, ...earlier], version);
+    for (const id of earlier) if (control.invocationsOn(id).size === 0) control.forget(id);
   }
 
-  #move(from: string, version: Version, only?: ReadonlySet<string>): void {
+  #move(from: readonly string[], version: Version, only?: ReadonlySet<string>): void {
     const { control, view } = this.#parts;
-    const { moved, refused } = control.moveInvocations(from, version.deployments, only);
-    for (const id of moved) this.#moved.add(id);
-    for (const reason of refused) view.say(`Not moved to version ${version.number}: ${reason}`);
-    const goes = moved.length === 1 ? "goes" : "go";
-    if (moved.length > 0) view.say(`${invocations(moved.length)} ${goes} on with version ${version.number}`);
+    let count = 0;
+    for (const deployment of from) {
+      const { moved, refused } = control.moveInvocations(deployment, version.deployments, only);
+      count += moved.length;
+      for (const id of moved) this.#moved.add(id);
+      for (const reason of refused) view.say(`Not moved to version ${version.number}: ${reason}`);
+    }
+    if (count > 0) view.say(`${invocations(count)} ${count === 1 ? "goes" : "go"} on with version ${version.number}`);
   }
 
   #needing({ deployments }: Version): Set<string> {
@@ -296,12 +303,11 @@ export class DevLoop {
     this.#old.delete(old);
     this.#tellOld();
     if (this.#isClosed) return;
-    for (const deployment of old.deployments) {
-      if (this.#current === undefined || this.#current.deployments.includes(deployment)) continue;
-      // Somebody may have started an old invocation again meanwhile.
-      this.#move(deployment, this.#current);
-      control.forget(deployment);
-    }
+    const current = this.#current;
+    const left = old.deployments.filter((deployment) => current?.deployments.includes(deployment) === false);
+    // Somebody may have started an old invocation again meanwhile.
+    if (current !== undefined) this.#move(left, current);
+    for (const deployment of left) control.forget(deployment);
     view.say(`Version ${old.number} has ended`);
   }
 
@@ -309,7 +315,8 @@ export class DevLoop {
   #ended(version: Version, how: string, livedMs: number): void {
     if (version.isEnding || this.#isClosed) return;
     version.isEnding = true;
-    const { program, view } = this.#parts;
+    const { program, view, held } = this.#parts;
+    held.isGone(version.deployments);
     view.say(`Version ${version.number} of ${program.name} ${how}`);
     if (version === this.#current) {
       if (livedMs > STABLE_MS) this.#restartMs = FIRST_RESTART_MS;
@@ -319,10 +326,9 @@ export class DevLoop {
     }
     this.#old.delete(version);
     if (this.#current === undefined) return;
-    for (const deployment of version.deployments) {
-      this.#move(deployment, this.#current);
-      this.#parts.control.forget(deployment);
-    }
+    this.#move(version.deployments, this.#current);
+    for (const deployment of version.deployments) this.#parts.control.forget(deployment);
+    held.letGo();
     this.#tellOld();
   }
 

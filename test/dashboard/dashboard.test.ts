@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/index.ts";
 import { pages } from "./pages.ts";
@@ -267,6 +268,15 @@ describe("the shell", () => {
     await page.keyboard.type(history.paused);
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/invocations/${history.paused}`);
+  });
+
+  it("says its own version, and Restate's beside it", async () => {
+    await page.goto(shop.page());
+    const foot = page.getByTitle(/^restate-lite \d+\.\d+\.\d+, with the API of Restate 1\.7\.12$/);
+    await foot.getByText(/^v\d+\.\d+\.\d+$/).waitFor();
+    await foot.getByText("as Restate 1.7.12").waitFor();
+    const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
+    await foot.getByText(`v${own}`, { exact: true }).waitFor();
   });
 
   it("is dark when asked to, also the next time", async () => {

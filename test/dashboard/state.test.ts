@@ -74,6 +74,8 @@ describe("the state page", () => {
     for (const key of keys) {
       await page.goto(shop.page("state?service=Cart"));
       await page.getByRole("searchbox", { name: "Key" }).fill(key);
+      // Until then all are listed, and what is clicked would be drawn anew before the button is let go.
+      await page.waitForURL((url) => url.searchParams.get("q") === key);
       const row = page.locator(".grid-body .grid-row", { has: page.getByText("odd") }).filter({
         has: page.getByRole("link", { name: key, exact: true }),
       });
@@ -81,6 +83,33 @@ describe("the state page", () => {
       await entryOf("total").getByText(JSON.stringify(key)).waitFor();
       await page.reload();
       await entryOf("total").getByText(JSON.stringify(key)).waitFor();
+    }
+  });
+
+  it("opens the row that was pressed, though another one has come to its place before the button is let go", async () => {
+    const put = (key: string) => instances.put({ key: `pressed-${key}` }, { total: "1" });
+    await put("b");
+    for (const part of ["link", "row"]) {
+      await page.goto(shop.page("state?service=Cart&q=pressed-"));
+      const row = rowOf("Cart/pressed-b");
+      const target = part === "link" ? row.getByRole("link") : row.getByRole("gridcell").first();
+      const { x, y, height } = (await target.boundingBox()) as { x: number; y: number; height: number };
+      const at = { x: x + 5, y: y + height / 2 };
+      await page.mouse.move(at.x, at.y);
+      await page.mouse.down();
+      await put(`a-${part}`);
+      const under = () =>
+        page.evaluate((point) => {
+          const element = document.elementFromPoint(point.x, point.y)?.closest<HTMLElement>("[data-instance]");
+          return element?.dataset.instance;
+        }, at);
+      await until(
+        "another row to be under the pointer",
+        async () => ![undefined, "Cart/pressed-b"].includes(await under()),
+        60_000,
+      );
+      await page.mouse.up();
+      await page.waitForURL("**/state/Cart/pressed-b");
     }
   });
 });

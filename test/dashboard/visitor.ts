@@ -27,7 +27,8 @@ export class Visitor {
     const viewport = { width: 1440, height: 900 };
     const context = await browser.newContext({ colorScheme, viewport, reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    // What is waited for comes at once on a quiet machine; on a busy one a query process alone takes seconds to start.
+    page.setDefaultTimeout(45_000);
     return new Visitor(context, page, shop);
   }
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { serverCliPath } from "../support/toolchain.ts";
 import { until } from "../support/until.ts";
-import { call, type Dev, dev, Project, send } from "./stand.ts";
+import { call, type Dev, dev, Project, query, send } from "./stand.ts";
 
 const PROGRAM = `
 import * as restate from "restate-lite/sdk";
@@ -18,6 +18,17 @@ export const counter = restate.object({
       return value;
     },
     again: async (ctx: restate.ObjectContext): Promise<number> => ctx.objectClient(counter, ctx.key).add(1),
+  },
+});
+
+export const order = restate.workflow({
+  name: "Order",
+  handlers: {
+    run: async (ctx: restate.WorkflowContext) => {
+      ctx.set("step", 1);
+      return await ctx.promise<string>("approval");
+    },
+    approve: (ctx: restate.WorkflowSharedContext, by: string) => ctx.promise<string>("approval").resolve(by),
   },
 });
 
@@ -56,6 +67,17 @@ function lite(running: Dev | undefined, folder: string, args: readonly string[],
     ...(input === undefined ? {} : { input }),
   });
   return { code: result.status, out: result.stdout, err: result.stderr };
+}
+
+async function admin(running: Dev, method: string, path: string, body?: unknown): Promise<unknown> {
+  const answer = await fetch(running.admin + path, {
+    method,
+    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${answer.status} ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
 }
 
 async function serving(): Promise<{ running: Dev; project: Project; cli(...args: string[]): Result }> {
@@ -121,6 +143,45 @@ describe("the commands, with a server", () => {
     const long = `'${process.execPath}' '${serverCliPath()}' sql "select repeat('x', 1000000) as x" | head -c 1`;
     const env = { ...process.env, RESTATE_ADMIN_URL: running.admin };
     expect(spawnSync("bash", ["-c", long], { encoding: "utf8", env })).toMatchObject({ stdout: "x", stderr: "" });
+    expect(await running.stop()).toBe(0);
+  });
+
+  it("state says what it leaves of a workflow, and reaches what a service that is gone has left", async () => {
+    const { running, cli } = await serving();
+    const run = await send(running, "Order/o1/run");
+    await call(running, "Order/o1/approve", "Ada");
+    await until("the end of the workflow", async () => {
+      const rows = await query(running, `select status from sys_invocation where id = '${run}'`);
+      return rows[0]?.status === "completed";
+    });
+    const cleared = cli("state", "clear", "Order/o1");
+    expect(cleared).toMatchObject({ code: 0, err: "" });
+    expect(cleared.out).toContain(`is left: the invocation ${run} of run (completed), the promise approval.`);
+    expect(cleared.out).toContain("can run again once that invocation is purged");
+    expect(JSON.parse(cli("state", "clear", "--json", "Order/o1").out)).toMatchObject({
+      left: { run: { id: run, status: "completed" }, promises: ["approval"] },
+    });
+
+    const put = (scope: object, state: Record<string, string>) =>
+      admin(running, "POST", "/services/Counter/state", {
+        ...{ object_key: "x", ...scope },
+        new_state: Object.fromEntries(Object.entries(state).map(([name, value]) => [name, [...Buffer.from(value)]])),
+      });
+    await put({}, { a: "1", b: "2" });
+    await put({ scope: "eu" }, { c: "3" });
+    const { deployments } = (await admin(running, "GET", "/deployments")) as { deployments: { id: string }[] };
+    for (const { id } of deployments) await admin(running, "DELETE", `/deployments/${id}?force=true`);
+    expect(JSON.parse(cli("state", "get", "--json", "Counter/x").out)).toEqual({ a: 1, b: 2 });
+    expect(cli("state", "clear", "Counter/x", "a")).toMatchObject({
+      code: 4,
+      err: expect.stringMatching(
+        /'Counter' does not exist: what it may have left behind can only be cleared/,
+      ) as string,
+    });
+    expect(cli("state", "clear", "Counter/x").code).toBe(0);
+    expect(cli("state", "get", "Counter/x").code).toBe(4);
+    expect(cli("state", "clear", "--scope", "eu", "Counter/x", "c").code).toBe(0);
+    expect(await query(running, "select key from state where service_name = 'Counter'")).toEqual([]);
     expect(await running.stop()).toBe(0);
   });
 

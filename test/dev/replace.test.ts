@@ -18,6 +18,12 @@ export const flow = restate.service({
 });
 `;
 const STEP = 'await ctx.run("first", () => 1);';
+/** Its invocations are killed when an attempt fails. */
+const oneAttempt = (text: string) =>
+  text.replace(
+    "inactivityTimeout: 100",
+    'inactivityTimeout: 100, retryPolicy: { maxAttempts: 1, onMaxAttempts: "kill" }',
+  );
 
 describe("--reload=replace", () => {
   it("moves invocations to the new code, and ends the old version at once", async () => {
@@ -86,8 +92,37 @@ describe("invocations of an earlier run", () => {
     await second.says(/1 invocation goes on with version 1/);
     await signal(second.ingress, id);
     expect(await attach(second, id)).toBe("a on code");
+    await second.says(/✓ Flow\/work/);
+    expect(second.output().match(/goes on with version 1/g)).toHaveLength(1);
+    expect(second.output()).not.toContain("attempt 1 failed");
     const { deployments } = (await (await fetch(`${second.admin}/deployments`)).json()) as { deployments: unknown[] };
     expect(deployments).toHaveLength(1);
+    expect(await second.stop()).toBe(0);
+  });
+});
+
+describe("an invocation that was running when the last run ended", () => {
+  it("makes no attempt at the address of that run, which nobody serves", async () => {
+    const project = new Project({ "app.ts": oneAttempt(program("old", "await new Promise(() => {});")) });
+    const args = ["app.ts", "--data-dir", "data"];
+    const first = await dev(project.folder, args);
+    await first.says(/Version 1 serves/);
+    const id = await send(first, "Flow/work", "a");
+    await first.says(/Flow\/work inv_\w+ started/);
+    process.kill(first.pid, "SIGKILL");
+    await first.exited;
+
+    // While the code does not compile, nobody can make one.
+    project.write("app.ts", "export const broken = ;");
+    const second = await dev(project.folder, args);
+    await second.says(/Waiting for a change/);
+    project.write("app.ts", oneAttempt(program("new", STEP)));
+    await second.says(/1 invocation goes on with version 1/);
+    await signal(second.ingress, id);
+    expect(await attach(second, id)).toBe("a on new");
+    await second.says(/✓ Flow\/work/);
+    expect(second.output().match(/goes on with version 1/g)).toHaveLength(1);
+    expect(second.output()).not.toContain("failed");
     expect(await second.stop()).toBe(0);
   });
 });

@@ -48,11 +48,15 @@ export const differences: readonly Difference[] = [
   },
   {
     what: "`GET /version`: `features`",
-    oursSays: "`protocol_v7` and `scoped_virtual_objects`, both on, and `restate_lite`",
+    oursSays:
+      "`protocol_v7` and `scoped_virtual_objects`, both on, `restate_lite` and its own version in `restate_lite_version`",
     realSays: "every feature switch of its own, those two off by default",
     reason: "The other switches are of the real server's inside. `restate_lite` tells the two servers apart.",
     steps: /^shapes of deployments and services: (\/v[234])?\/version$/,
-    ours: { status: 200, body: { ...VERSION, restate_lite: true, features: { protocol_v7: true } } },
+    ours: {
+      status: 200,
+      body: { ...VERSION, restate_lite: true, restate_lite_version: /^\d+\.\d+/, features: { protocol_v7: true } },
+    },
     real: { status: 200, body: VERSION },
   },
   {

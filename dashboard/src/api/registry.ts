@@ -72,10 +72,13 @@ export interface DeploymentDetail extends Omit<Deployment, "services"> {
 }
 
 export interface Version {
+  /** That of Restate whose API the server has. */
   readonly version: string;
   readonly ingress_endpoint?: string;
   readonly features?: Readonly<Record<string, boolean>>;
   readonly restate_lite?: boolean;
+  /** That of the server itself. */
+  readonly restate_lite_version?: string;
 }
 
 export const services = async (): Promise<readonly Service[]> =>

@@ -112,13 +112,15 @@ function Brand() {
   );
 }
 
-/** Which of Restate's versions the server is like. */
+/** The server's own version, and Restate's whose API it has. */
 function ServerVersion() {
   const { data } = useLive({ key: ["version"], fetch: version });
   if (data === undefined) return null;
+  const { version: restate, restate_lite_version: own } = data;
   return (
-    <span className="version num" title="The version of Restate whose API the server has">
-      v{data.version}
+    <span className="version num" title={`restate-lite ${own ?? ""}, with the API of Restate ${restate}`}>
+      {own !== undefined && <span>v{own}</span>}
+      <span>as Restate {restate}</span>
     </span>
   );
 }

@@ -38,6 +38,8 @@ export interface LiveOptions<T> {
 
 /** A share of the server's time that one query of one page may take. */
 const SHARE = 0.15;
+/** One slow answer, which may have waited for the query process to start, does not silence the page for longer. */
+const LONGEST_PAUSE_MS = 10_000;
 
 /** An answer of the server that is fetched again when the feed says that it is old. */
 export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
@@ -70,7 +72,7 @@ export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
       (onState !== undefined && (event.states?.some(onState) ?? false)) ||
       (on !== undefined && event.changes.some((change) => on(change, query.data)));
     if (!isOld || timer.current !== undefined || !enabled) return;
-    const earliest = endedAt.current + Math.max(everyMs, tookMs.current / SHARE);
+    const earliest = endedAt.current + Math.max(everyMs, Math.min(tookMs.current / SHARE, LONGEST_PAUSE_MS));
     const delay = event.type === "refetch" ? 0 : Math.max(0, earliest - performance.now());
     timer.current = window.setTimeout(() => {
       timer.current = undefined;

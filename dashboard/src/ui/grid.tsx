@@ -10,6 +10,7 @@ import {
 } from "react";
 import { count } from "./format.ts";
 import { Icon } from "./icon.tsx";
+import { usePressedRow } from "./pressed-row.ts";
 import { useRows } from "./rows.ts";
 
 const ROW_PX = 38;
@@ -96,6 +97,11 @@ export function Grid<Row>(props: GridProps<Row>) {
     tellAway.current();
   });
 
+  const pressedRow = usePressedRow((id, index) => {
+    const now = indexOf(ids, { id, index });
+    if (ids.at(now) === id) onOpen(id, now);
+  });
+
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
     if (event.ctrlKey || event.metaKey || event.altKey || activeId === undefined) return;
     const page = Math.floor((scroller.current?.clientHeight ?? 400) / rowPx) - 1;
@@ -147,6 +153,7 @@ export function Grid<Row>(props: GridProps<Row>) {
         tabIndex={-1}
         data-testid="rows"
         onKeyDown={onKeyDown}
+        {...pressedRow}
         onScroll={() => tellAway.current()}
         onBlur={() => queueMicrotask(() => tellAway.current())}
       >

@@ -31,7 +31,7 @@ class SchemaSerde<T extends Validating> implements Serde<StandardSchemaV1.InferO
     this.#validateOptions = validateOptions;
     const jsonSchema = jsonSchemaOf(this.#standard, jsonSchemaOptions);
     if (jsonSchema !== undefined) this.jsonSchema = jsonSchema;
-    if (!acceptsNothing(this.#standard)) this.contentType = "application/json";
+    if (!isNothing(schema)) this.contentType = "application/json";
   }
 
   serialize(value: StandardSchemaV1.InferOutput<T>): Uint8Array {
@@ -52,10 +52,22 @@ class SchemaSerde<T extends Validating> implements Serde<StandardSchemaV1.InferO
   }
 }
 
-/** Whether `undefined` is a valid value: such a payload may be empty, and has no content type. */
-function acceptsNothing(standard: StandardSchemaV1.Props): boolean {
-  const result = standard.validate(undefined);
-  return !isPromise(result) && !result.issues;
+/**
+ * Whether `undefined` is the only value: such a payload has no content type, and servers refuse what has one. Standard
+ * Schema cannot say it, and that `undefined` is valid means little, because it is for what is optional, too. So the
+ * libraries' own words count: `def.type` (Zod 4), `_def.typeName` (Zod 3), `type` (Valibot), `expression` (ArkType).
+ * One that is not recognised is announced as optional JSON, which takes no bytes as well.
+ */
+function isNothing(schema: object): boolean {
+  const { type, expression, def, _def } = schema as {
+    type?: unknown;
+    expression?: unknown;
+    def?: { type?: unknown };
+    _def?: { typeName?: unknown };
+  };
+  return [type, expression, def?.type, _def?.typeName].some(
+    (name) => typeof name === "string" && /^(Zod)?(void|undefined)$/i.test(name),
+  );
 }
 
 function jsonSchemaOf(

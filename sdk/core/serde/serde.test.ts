@@ -82,9 +82,51 @@ describe("schema", () => {
     expect(() => serde.schema(z.string()).deserialize(text("1"))).toThrow(/failed:\n\* (?!\()/);
   });
 
-  test("has a content type unless the value may be absent", () => {
-    expect(person.contentType).toBe("application/json");
-    expect(serde.schema(z.string().optional()).contentType).toBeUndefined();
+  const object = z.object({ n: z.number() });
+  const anything = vendor((value) => ({ value }));
+  test.each([
+    ["an object", object],
+    ["an optional object", object.optional()],
+    ["a nullable object", object.nullable()],
+    ["an object that may be null or absent", object.nullish()],
+    ["an object with a default", object.default({ n: 1 })],
+    ["a union with undefined", z.union([z.undefined(), object])],
+    ["an optional map, which JSON Schema cannot express", z.map(z.string(), z.string()).optional()],
+    ["any", z.any()],
+    ["unknown", z.unknown()],
+    ["a schema of another library that takes anything", anything],
+    [
+      "an optional of Valibot",
+      Object.assign(
+        vendor((value) => ({ value })),
+        { type: "optional" },
+      ),
+    ],
+  ])("%s is JSON", (_what, schema) => {
+    expect(serde.schema(schema).contentType).toBe("application/json");
+  });
+
+  const nothing = (names: object) =>
+    Object.assign(
+      vendor((value) => ({ value })),
+      names,
+    );
+  test.each([
+    ["void of Zod 4", z.void()],
+    ["undefined of Zod 4", z.undefined()],
+    ["void of Zod 3", nothing({ _def: { typeName: "ZodVoid" } })],
+    ["void of Valibot", nothing({ type: "void" })],
+    ["undefined of ArkType", Object.assign(() => {}, nothing({ expression: "undefined" }))],
+  ])("%s is no payload", (_what, schema) => {
+    expect(serde.schema(schema).contentType).toBeUndefined();
+  });
+
+  test("what is optional is read from JSON, and from no bytes", () => {
+    const optional = serde.schema(object.optional());
+    expect(optional.deserialize(text('{"n":1}'))).toEqual({ n: 1 });
+    expect(optional.deserialize(bytes())).toBeUndefined();
+    expect(optional.serialize(undefined)).toEqual(bytes());
+    expect(serde.schema(object.default({ n: 7 })).deserialize(bytes())).toEqual({ n: 7 });
   });
 
   test("validates with the given options", () => {

@@ -171,6 +171,9 @@ export const version = z
     ingress_endpoint: z.string(),
     features: z.record(z.string(), z.boolean()),
     restate_lite: z.boolean().describe("Tells restate-lite from restate-server."),
+    restate_lite_version: z
+      .string()
+      .describe("The version of restate-lite; `version` is that of Restate whose API it has."),
   })
   .meta({ id: "VersionInformation" });
 

@@ -76,7 +76,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     forms: ["state get SERVICE/KEY [NAME]", "state set SERVICE/KEY NAME JSON", "state clear SERVICE/KEY [NAME]"],
     help: "reads and changes the state of a virtual object or a workflow",
     words: ["get", "set", "clear"],
-    options: [JSON_OPTION, ...SERVER_OPTIONS],
+    options: [
+      { name: "scope", value: "SCOPE", help: "of the key in this scope (default: outside of all scopes)" },
+      JSON_OPTION,
+      ...SERVER_OPTIONS,
+    ],
   },
   {
     name: "sql",

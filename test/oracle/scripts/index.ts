@@ -4,6 +4,7 @@ import { registrations, shapes } from "./admin.ts";
 import { requestBodies } from "./bodies.ts";
 import { calls } from "./calls.ts";
 import { flowControl } from "./flow-control.ts";
+import { goneServices } from "./gone-services.ts";
 import { invocations } from "./invocations.ts";
 import { kafka } from "./kafka.ts";
 import { limits } from "./limits.ts";
@@ -27,7 +28,7 @@ export const areas: readonly (readonly [area: string, scripts: readonly Script[]
   ["Awakeables and signals", signals],
   ["Scopes, limit keys and rules", [...scopes, ...flowControl, ...limits]],
   ["Invocations: cancel, kill, pause, resume, restart, purge", [...invocations, ...restarts, ...twice]],
-  ["Deployments and services", [...registrations, ...manifests, ...settings]],
+  ["Deployments and services", [...registrations, goneServices, ...manifests, ...settings]],
   ["Kafka clusters and subscriptions", kafka],
   ["Queries that are refused", queries],
   ["Bodies of requests to the admin API", requestBodies],

@@ -141,6 +141,10 @@ sendClients.greeter.greet("Ann", restate.rpc.opts({}));
 ctx.objectClient(counter);
 // @ts-expect-error a definition is needed
 ctx.serviceClient(123);
+// @ts-expect-error options belong to the call, not to the client
+ctx.objectSendClient(counter, "a", { delay: 5 });
+// @ts-expect-error options belong to the call, not to the client
+ctx.serviceClient(greeter, restate.rpc.opts({}));
 
 // @ts-expect-error a handler returns a promise
 restate.service({ name: "wrong", handlers: { sync: (_ctx: restate.Context) => 1 } });
