@@ -66,9 +66,9 @@ function everything(self: string): { readonly frames: Buffer[]; readonly results
     GetLazyStateKeysCommand.frame({ resultCompletionId: resultCompletionId() }),
     PeekPromiseCommand.frame({ key: "0", resultCompletionId: resultCompletionId(), name }),
   ];
-  for (const [index, { value: completionValue, failure: completionFailure }] of results.entries()) {
+  for (const [index, result] of results.entries()) {
     const key = String(index);
-    const completion = completionFailure === undefined ? { completionValue } : { completionFailure };
+    const completion = "failure" in result ? { completionFailure: result.failure } : { completionValue: result.value };
     frames.push(
       CompletePromiseCommand.frame({ key, ...completion, resultCompletionId: resultCompletionId(), name }),
       CompletePromiseCommand.frame({ key, ...completion, resultCompletionId: resultCompletionId() }),
