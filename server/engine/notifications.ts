@@ -79,10 +79,7 @@ export class Notifications {
     if (row.awaiting === null) return;
     const future = storedAwaitTree(row.awaiting);
     if (!isLeaf(future, notification, body) || !this.#isResolved(row.seq, future)) return;
-    this.#kernel.suspensions.end(row);
-    this.#kernel.statements.invocations.resume.run(row.seq);
-    this.#kernel.observation.tell(row, { kind: "ready" });
-    this.#kernel.attempts.ready(row.seq);
+    this.#kernel.suspensions.wake(row);
   }
 
   /**
