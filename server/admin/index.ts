@@ -34,7 +34,7 @@ export function createAdmin(parts: AdminParts): RequestHandler {
       response.end(body);
       return;
     }
-    if (isDashboardPath(path)) {
+    if (parts.hasDashboard && isDashboardPath(path)) {
       dashboard ??= createDashboard(parts.advertisedIngress);
       dashboard(request, response);
       return;

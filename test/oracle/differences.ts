@@ -28,6 +28,42 @@ const VERSION = {
 /** The source of the table in docs/compatibility.md. */
 export const differences: readonly Difference[] = [
   {
+    what: "Resuming an invocation that waits for its next attempt on the latest or another deployment",
+    oursSays: "200: the next attempt runs there (400: unknown deployment)",
+    realSays: "409: it has to be paused before",
+    reason: "No attempt runs, so nothing is in the way of moving it.",
+    steps: /^resume on a deployment, in each status: backing-off, latest$/,
+    ours: { status: 200 },
+    real: { status: 409 },
+  },
+  {
+    what: "`POST /deployments`: an address that is no `http://` or `https://` URL",
+    oursSays: "400",
+    realSays: "500 META0003, after it has tried to call it",
+    reason: "It is the client's mistake, and nothing is called.",
+    steps: /^addresses of endpoints: "(http:\/\/127\.0\.0\.1:(x|99999)|ftp:.*|1http:.*)"$/,
+    ours: { value: "400" },
+    real: { value: "500" },
+  },
+  {
+    what: "A value of state that is a text, in `POST /services/{service}/state`",
+    oursSays: "422",
+    realSays: "202: its bytes are the value",
+    reason: "Values are arrays of bytes, as the API documents of both say.",
+    steps: /^fields of a state: state: new_state: {"a":"b"}$/,
+    ours: { value: "422" },
+    real: { value: "202" },
+  },
+  {
+    what: "`PUT /limits/rules`: `limits` that are an array",
+    oursSays: "422",
+    realSays: "200: the members by their place",
+    reason: "An object is documented.",
+    steps: /^fields of a rule: rule: limits: \[1?\]$/,
+    ours: { value: "422" },
+    real: { value: "200" },
+  },
+  {
     what: "The answer to a call whose invocation was killed after its last attempt",
     oursSays: "code and message of the last error",
     realSays: "also the stack of the endpoint's program",
