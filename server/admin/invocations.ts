@@ -90,7 +90,7 @@ const OPERATIONS_PER_TURN = 50;
  * does not list: the operations of {@link invocationRoutes} on many invocations, each done or refused by itself.
  */
 export function batchRoutes(parts: AdminParts): Router {
-  const { turns } = parts;
+  const { registry, turns } = parts;
   const operations = invocationOperations(parts);
   const router = Router();
 
@@ -104,8 +104,13 @@ export function batchRoutes(parts: AdminParts): Router {
       }
       const succeeded: unknown[] = [];
       const failed: unknown[] = [];
+      // A restart of a whole invocation goes to the latest deployment, whatever is named; but it has to exist.
+      const isLost = typeof options.deployment === "object" && registry.deployment(options.deployment.id) === undefined;
       const operate = (id: string): void => {
-        const result = operations[name](id, options);
+        const result =
+          name === "restart-as-new" && isLost
+            ? notFound("deployment", deployment ?? "")
+            : operations[name](id, options);
         if (result instanceof ServerError) failed.push({ invocation_id: id, error: result.message });
         else if (result.newId === undefined) succeeded.push(id);
         else succeeded.push({ old_invocation_id: id, new_invocation_id: result.newId });

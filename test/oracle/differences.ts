@@ -28,6 +28,15 @@ const VERSION = {
 /** The source of the table in docs/compatibility.md. */
 export const differences: readonly Difference[] = [
   {
+    what: "`PATCH /deployments/{id}`: a `uri` or `use_http_11` of a wrong type",
+    oursSays: "422",
+    realSays: "ignored, as if the deployment were a Lambda function",
+    reason: "Who sends it has made a mistake and wants to know.",
+    steps: /^fields of a update of a deployment: update of a deployment: (uri|use_http_11): /,
+    ours: { value: "422" },
+    real: { value: "404" },
+  },
+  {
     what: "Resuming an invocation that waits for its next attempt on the latest or another deployment",
     oursSays: "200: the next attempt runs there (400: unknown deployment)",
     realSays: "409: it has to be paused before",

@@ -130,7 +130,7 @@ async function withConverter<T>(use: (url: string) => Promise<T>): Promise<T> {
     }
     const body = Buffer.concat(chunks).toString("latin1");
     if (body === "hang up") {
-      request.destroy();
+      request.socket.destroy();
       return;
     }
     const headers = NOTED_HEADERS.map((name) => `${name}: ${request.headers[name] ?? "none"}`);
