@@ -7,12 +7,19 @@ const COLORS = { debug: 90, info: 32, warn: 33, error: 31 } as const;
 const PINO_LEVELS: Readonly<Record<number, keyof typeof COLORS>> = { 20: "debug", 30: "info", 40: "warn", 50: "error" };
 
 /** The server's log on stderr. `json` is pino's own form; the others are for eyes, `compact` on one line without color. */
-export async function createLog(config: Pick<ServerConfig, "logLevel" | "logFormat">): Promise<Log> {
+export async function createLog(
+  config: Pick<ServerConfig, "logLevel" | "logFormat"> & { readonly hasNoColors?: boolean },
+): Promise<Log> {
   const { default: pino } = await import("pino");
   const destination =
     config.logFormat === "json"
       ? pino.destination({ dest: 2, sync: false })
-      : readable(config.logFormat === "pretty" && process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "");
+      : readable(
+          config.logFormat === "pretty" &&
+            config.hasNoColors !== true &&
+            process.stderr.isTTY === true &&
+            (process.env.NO_COLOR ?? "") === "",
+        );
   const logger = pino({ level: config.logLevel, base: null }, destination);
   return (level, message, fields) => {
     if (fields === undefined) logger[level](message);

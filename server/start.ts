@@ -12,6 +12,7 @@ import { randomIds, randomSubscriptionId } from "./ids.ts";
 import { InProcessRegistrar } from "./in-process.ts";
 import { createIngress } from "./ingress/index.ts";
 import {
+  convert,
   createInvoker,
   createRequestIdentity,
   discover,
@@ -223,9 +224,15 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
         pausedQueues,
         kafka: new Kafka(storage, clock),
         query,
+        convert: ({ uri, httpVersion, additionalHeaders }, conversion) => {
+          if (isInProcess(uri)) return directory.convert(uri, conversion);
+          const useHttp11 = httpVersion === "HTTP/1.1";
+          return convert({ uri, useHttp11, additionalHeaders, identity, config: invokerSettings }, conversion);
+        },
         turns,
         newSubscriptionId: randomSubscriptionId,
         clusterName: config.clusterName,
+        hasDashboard: !config.hasNoDashboard,
         advertisedIngress: config.advertisedIngress ?? `${ingressUrl}/`,
         log,
       }),
@@ -290,7 +297,8 @@ function urlOf(host: string, port: number): string {
 function invokerSettingsOf(config: ServerConfig): Partial<InvokerSettings> {
   return {
     messageLimitBytes: config.messageLimitBytes,
-    eagerStateLimitBytes: config.eagerStateLimitBytes,
+    eagerStateLimitBytes: config.hasNoEagerState ? 0 : config.eagerStateLimitBytes,
+    requestHeaders: config.requestHeaders,
     streamsPerConnection: config.streamsPerConnection,
     connectTimeoutMs: config.connectTimeoutMs,
     idleConnectionMs: config.idleConnectionMs,

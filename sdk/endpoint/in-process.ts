@@ -1,6 +1,6 @@
 import type { AttemptSink, RunningAttempt } from "../context/index.ts";
 import { MANIFEST_VERSIONS, type ManifestVersion } from "../protocol/index.ts";
-import type { RequestHeaders, ResponseHeaders } from "./answer.ts";
+import { type Answer, errorAnswer, type RequestHeaders, type ResponseHeaders } from "./answer.ts";
 import { EndpointBuilder } from "./builder.ts";
 import { manifestOf } from "./discovery.ts";
 import type { EndpointOptions } from "./types.ts";
@@ -28,6 +28,11 @@ export interface InProcessEndpoint {
    * @param headers with lower-case names; `content-type` says the protocol version
    */
   open(path: string, headers: RequestHeaders, sink: AttemptSink): InProcessOpening;
+  /**
+   * Converts a payload to JSON or back.
+   * @param path `/serdes/{service}/{encode|decode}/{handler}/{input|output}`
+   */
+  preview(path: string, headers: RequestHeaders, body: Uint8Array): Promise<Answer>;
 }
 
 const NO_ARGUMENTS: readonly unknown[] = [];
@@ -55,6 +60,17 @@ export function createInProcessEndpoint(options: EndpointOptions, now?: () => nu
           return decision;
         case "preview":
           return { status: 404, headers: {} };
+      }
+    },
+    async preview(path, headers, body) {
+      const decision = await handler.handle(path, headers, "BIDI_STREAM");
+      switch (decision.kind) {
+        case "preview":
+          return await decision.respond(body);
+        case "answer":
+          return decision;
+        case "attempt":
+          return errorAnswer(404, `${path} is no path of a preview`);
       }
     },
   };

@@ -24,7 +24,7 @@ const ANSWERS: EngineAnswers = {
   [SUSPENDED]: {
     cancel: "appended",
     resume: "done",
-    description: { target: "Greeter/greet", status: "suspended", deployment: "dp_1" },
+    description: { target: "Greeter/greet", status: "suspended", deployment: "dp_10000000000000000000001" },
   },
   [INBOXED]: { cancel: "done", pause: "not-started", resume: "not-started", description: { status: "inboxed" } },
   [PAUSED]: { pause: "paused", resume: "done", description: { status: "paused" } },
@@ -36,7 +36,7 @@ const ANSWERS: EngineAnswers = {
     pause: "completed",
     resume: "completed",
     restart: { kind: "restarted", id: UNKNOWN },
-    description: { status: "completed", deployment: "dp_5" },
+    description: { status: "completed", deployment: "dp_10000000000000000000005" },
   },
 };
 
@@ -96,19 +96,19 @@ describe("POST /deployments", () => {
       use_http_11: true,
     });
     expect(answer.status).toBe(201);
-    expect(answer.headers.get("location")).toBe("deployments/dp_1");
+    expect(answer.headers.get("location")).toBe("deployments/dp_10000000000000000000001");
     expect(answer.json).toMatchObject({
-      id: "dp_1",
+      id: "dp_10000000000000000000001",
       min_protocol_version: 5,
       max_protocol_version: 7,
       sdk_version: "sdk/1",
-      services: [{ name: "Greeter", ty: "Service", revision: 1, deployment_id: "dp_1" }],
+      services: [{ name: "Greeter", ty: "Service", revision: 1, deployment_id: "dp_10000000000000000000001" }],
     });
     expect(admin.discoveries).toMatchObject([{ uri: URI, useHttp11: true, additionalHeaders: { "x-token": "t" } }]);
     expect((await admin.request("GET", "/deployments")).json).toEqual({
       deployments: [
         {
-          id: "dp_1",
+          id: "dp_10000000000000000000001",
           uri: "http://localhost:9080/",
           protocol_type: "BidiStream",
           http_version: "HTTP/1.1",
@@ -129,13 +129,13 @@ describe("POST /deployments", () => {
     for (const prefix of ["", "/v3", "/v4"]) {
       expect(await admin.request("POST", `${prefix}/deployments`, { uri: URI })).toMatchObject({
         status: 200,
-        json: { id: "dp_1", services: [{ revision: 1 }] },
+        json: { id: "dp_10000000000000000000001", services: [{ revision: 1 }] },
       });
     }
     expect(admin.discoveries).toHaveLength(1);
     expect(await admin.request("POST", "/deployments", { uri: URI, force: true })).toMatchObject({
       status: 200,
-      json: { id: "dp_1", services: [{ revision: 2 }] },
+      json: { id: "dp_10000000000000000000001", services: [{ revision: 2 }] },
     });
   });
 
@@ -143,7 +143,7 @@ describe("POST /deployments", () => {
     await admin.request("POST", "/v2/deployments", { uri: URI });
     expect(await admin.request("POST", "/v2/deployments", { uri: "HTTP://LOCALHOST:9080/" })).toMatchObject({
       status: 201,
-      json: { id: "dp_1", services: [{ revision: 2 }] },
+      json: { id: "dp_10000000000000000000001", services: [{ revision: 2 }] },
     });
     expect((await admin.request("POST", "/v2/deployments", { uri: URI, force: false })).status).toBe(409);
   });
@@ -203,18 +203,18 @@ describe("deployments", () => {
   beforeEach(() => admin.request("POST", "/deployments", { uri: URI, metadata: { a: "b" } }));
 
   it("are described with their services, as they serve them", async () => {
-    const answer = await admin.request("GET", "/deployments/dp_1");
+    const answer = await admin.request("GET", "/deployments/dp_10000000000000000000001");
     expect(answer.json).toMatchObject({
-      id: "dp_1",
+      id: "dp_10000000000000000000001",
       metadata: { a: "b" },
       services: [{ name: "Greeter", revision: 1 }],
     });
-    expect((await admin.request("GET", "/deployments/dp_9")).status).toBe(404);
+    expect((await admin.request("GET", "/deployments/dp_10000000000000000000009")).status).toBe(404);
   });
 
   it("move to another address with PATCH, and serve what is there only with overwrite, under the same revision", async () => {
     admin.endpoints.set("http://b/x", [{ ...greeter, handlers: [{ name: "wave" }] }]);
-    const moved = await admin.request("PATCH", "/deployments/dp_1", {
+    const moved = await admin.request("PATCH", "/deployments/dp_10000000000000000000001", {
       uri: "http://b/x",
       additional_headers: { A: "1" },
     });
@@ -222,7 +222,7 @@ describe("deployments", () => {
       status: 200,
       json: { uri: "http://b/x", additional_headers: { a: "1" }, services: [{ handlers: [{ name: "greet" }] }] },
     });
-    const overwritten = await admin.request("PATCH", "/deployments/dp_1", { overwrite: true });
+    const overwritten = await admin.request("PATCH", "/deployments/dp_10000000000000000000001", { overwrite: true });
     expect(overwritten.json).toMatchObject({
       created_at: moved.json.created_at,
       services: [{ revision: 1, handlers: [{ name: "wave" }] }],
@@ -231,23 +231,29 @@ describe("deployments", () => {
   });
 
   it("stay where they are with a dry run", async () => {
-    await admin.request("PATCH", "/deployments/dp_1", { uri: "http://b", overwrite: true, dry_run: true });
-    expect(admin.registry.deployment("dp_1")?.uri).toBe(URI);
+    await admin.request("PATCH", "/deployments/dp_10000000000000000000001", {
+      uri: "http://b",
+      overwrite: true,
+      dry_run: true,
+    });
+    expect(admin.registry.deployment("dp_10000000000000000000001")?.uri).toBe(URI);
     expect((await admin.request("GET", "/services/Greeter")).status).toBe(200);
   });
 
   it("are updated with PUT under /v2 only", async () => {
-    expect((await admin.request("PUT", "/v2/deployments/dp_1", { uri: URI })).status).toBe(200);
+    expect((await admin.request("PUT", "/v2/deployments/dp_10000000000000000000001", { uri: URI })).status).toBe(200);
     for (const prefix of ["", "/v3", "/v4"]) {
-      expect((await admin.request("PUT", `${prefix}/deployments/dp_1`, { uri: URI })).status).toBe(405);
+      expect(
+        (await admin.request("PUT", `${prefix}/deployments/dp_10000000000000000000001`, { uri: URI })).status,
+      ).toBe(405);
     }
   });
 
   it("are removed with force only", async () => {
-    expect((await admin.request("DELETE", "/deployments/dp_1")).status).toBe(501);
-    expect((await admin.request("DELETE", "/deployments/dp_1?force=true")).status).toBe(202);
+    expect((await admin.request("DELETE", "/deployments/dp_10000000000000000000001")).status).toBe(501);
+    expect((await admin.request("DELETE", "/deployments/dp_10000000000000000000001?force=true")).status).toBe(202);
     expect((await admin.request("GET", "/services/Greeter")).status).toBe(404);
-    expect((await admin.request("DELETE", "/deployments/dp_1?force=true")).status).toBe(404);
+    expect((await admin.request("DELETE", "/deployments/dp_10000000000000000000001?force=true")).status).toBe(404);
   });
 });
 
@@ -302,10 +308,14 @@ describe("PATCH /invocations", () => {
 
   it("/resume takes a deployment, the latest of its service, or the one it has", async () => {
     await admin.request("POST", "/deployments", { uri: URI });
-    for (const deployment of ["dp_7", "latest", "keep"]) {
+    for (const deployment of ["dp_10000000000000000000007", "latest", "keep"]) {
       await admin.request("PATCH", `/invocations/${SUSPENDED}/resume?deployment=${deployment}`);
     }
-    expect(admin.commands).toEqual([`resume ${SUSPENDED} dp_7`, `resume ${SUSPENDED} dp_1`, `resume ${SUSPENDED}`]);
+    expect(admin.commands).toEqual([
+      `resume ${SUSPENDED} dp_10000000000000000000007`,
+      `resume ${SUSPENDED} dp_10000000000000000000001`,
+      `resume ${SUSPENDED}`,
+    ]);
   });
 });
 
@@ -318,14 +328,19 @@ describe("PATCH /invocations/{id}/restart-as-new", () => {
   });
 
   it("passes on how much of the journal is kept, and where it goes on", async () => {
-    for (const query of ["?from=3", "?from=3&deployment=latest", "?from=3&deployment=keep", "?deployment=dp_7"]) {
+    for (const query of [
+      "?from=3",
+      "?from=3&deployment=latest",
+      "?from=3&deployment=keep",
+      "?deployment=dp_10000000000000000000007",
+    ]) {
       expect((await admin.request("PATCH", path(query))).status).toBe(200);
     }
     expect(admin.commands).toEqual([
       `restart ${COMPLETED} 3`,
       `restart ${COMPLETED} 3`,
-      `restart ${COMPLETED} 3 dp_5`,
-      `restart ${COMPLETED} 0 dp_7`,
+      `restart ${COMPLETED} 3 dp_10000000000000000000005`,
+      `restart ${COMPLETED} 0 dp_10000000000000000000007`,
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { ZodType } from "zod";
+import { decodeResourceId } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Turns } from "../storage/index.ts";
@@ -21,10 +22,8 @@ export function badField(field: string, reason: string): ServerError {
   return new ServerError(400, "RL_BAD_FIELD", `The request field '${field}' is invalid. Reason: ${reason}`);
 }
 
-const DEPLOYMENT_ID = /^dp_[0-9A-Za-z]+$/;
-
 export function isDeploymentId(text: string): boolean {
-  return DEPLOYMENT_ID.test(text);
+  return decodeResourceId("dp", text) !== undefined;
 }
 
 /** @throws ServerError 400 when the text cannot be the id of a deployment */

@@ -3,16 +3,19 @@ import { ServerError } from "../errors.ts";
 import { errorHandler, methodsOf } from "./answers.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { editRoutes } from "./edits.ts";
-import { describeRoute, invocationRoutes, placesRoute, suspensionsRoute } from "./invocations.ts";
+import { batchRoutes, describeRoute, invocationRoutes, placesRoute, suspensionsRoute } from "./invocations.ts";
 import { parseJson } from "./json-body.ts";
 import { kafkaClusterRoutes, subscriptionRoutes } from "./kafka.ts";
 import { limitRoutes } from "./limits.ts";
 import type { AdminParts } from "./parts.ts";
 import { queryRoute } from "./query/index.ts";
+import { serdeRoutes } from "./serdes.ts";
 import { serviceRoutes } from "./services.ts";
 import { stateRoutes } from "./state.ts";
 import { MAX_ADMIN_VERSION, MIN_ADMIN_VERSION, VERSION, versionJson } from "./version.ts";
 import { vqueueRoutes } from "./vqueues.ts";
+
+const VERSIONS = Array.from({ length: MAX_ADMIN_VERSION - MIN_ADMIN_VERSION + 1 }, (_, i) => MIN_ADMIN_VERSION + i);
 
 /** The Express application of the admin port: every version of the API, and what is beyond it. */
 export function createApp(parts: AdminParts): Express {
@@ -20,6 +23,9 @@ export function createApp(parts: AdminParts): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.response.json = sendJson;
+  for (const prefix of ["", ...VERSIONS.map((version) => `/v${version}`)]) {
+    app.use(`${prefix}/internal/services`, serdeRoutes(parts));
+  }
   app.use(parseJson);
   // A slash at the end makes it another path, as on the real server.
   app.use((request, response, next) => {
@@ -27,9 +33,7 @@ export function createApp(parts: AdminParts): Express {
     else next();
   });
   app.use("/", versionRoutes(parts, undefined));
-  for (let version = MIN_ADMIN_VERSION; version <= MAX_ADMIN_VERSION; version++) {
-    app.use(`/v${version}`, versionRoutes(parts, version));
-  }
+  for (const version of VERSIONS) app.use(`/v${version}`, versionRoutes(parts, version));
   // The one version that was, and is no more; numbers that never were are unknown paths.
   app.use("/v1", () => {
     throw new ServerError(
@@ -68,6 +72,7 @@ function versionRoutes(parts: AdminParts, version: number | undefined): Router {
   router.use("/deployments", deploymentRoutes(parts, version));
   router.use("/services", serviceRoutes(parts));
   router.use("/invocations", invocationRoutes(parts));
+  router.use("/internal/invocations_batch_operations", batchRoutes(parts));
   router.post("/query", queryRoute(parts.query, parts.turns));
   router.all("/query", methodsOf("POST"));
   router.use("/limits", limitRoutes(parts));

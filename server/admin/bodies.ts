@@ -1,5 +1,6 @@
 /** What clients send as JSON: read with these schemas, and documented from them at `/openapi`. */
 import { z } from "zod";
+import { decodeInvocationId } from "../../sdk/protocol/index.ts";
 import { durationMs } from "../config/index.ts";
 import { normalLimitPattern } from "../registry/index.ts";
 
@@ -19,11 +20,35 @@ const httpVersion = z
 
 const dryRun = z.boolean().optional().describe("`true`: says what would be registered, and changes nothing.");
 
+const URI_LIMIT_CHARACTERS = 65_534;
+
+/**
+ * What restate-server 1.7.12 reads as a URI, absolute or not: a host behind `scheme://`, in ASCII; otherwise a path, or
+ * nothing but a host.
+ */
+function isUri(text: string): boolean {
+  if (text.length > URI_LIMIT_CHARACTERS || !/^[!-;=?-_a-~\u0080-\uffff]+$/.test(text)) return false;
+  const authority = /^[^/?#]*:\/\/([^/?#]*)/.exec(text)?.[1];
+  if (authority !== undefined)
+    return /^[\x21-\x7e]+$/.test(authority) && /^[^[\]]*(\[[^[\]]*\][^[\]]*)?$/.test(authority);
+  return text.startsWith("/") || /^[^/?#\\:]+(:[^/?#\\:]*)?$/.test(text);
+}
+
+const uri = z.string().refine(isUri, "not a URI");
+
+const googleAuth = z.object({
+  GoogleIdToken: z.object({
+    audience: z.string().nullish(),
+    impersonate_service_account: z.string().nullish(),
+  }),
+});
+
 /** `POST /deployments`. */
 export const registerDeployment = z
   .object({
-    uri: z.string().min(1).describe("Where the endpoint answers; may have a path."),
+    uri: uri.describe("Where the endpoint answers; may have a path."),
     additional_headers: headers,
+    auth: googleAuth.nullish().describe("Google ID tokens; not offered here (501)."),
     breaking: z.boolean().optional().describe("`true`: a service may change its type."),
     dry_run: dryRun,
     force: z
@@ -38,8 +63,9 @@ export const registerDeployment = z
 /** `PATCH /deployments/{id}` and, under `/v2`, `PUT`. */
 export const updateDeployment = z
   .object({
-    uri: z.string().nullish().describe("Where the endpoint answers from now on."),
+    uri: uri.nullish().describe("Where the endpoint answers from now on."),
     additional_headers: headers,
+    auth: googleAuth.nullish().describe("Google ID tokens; not offered here (501)."),
     dry_run: dryRun,
     overwrite: z
       .boolean()
@@ -74,6 +100,12 @@ export const modifyService = z
     abort_timeout: optionalDuration("After this long without having suspended it is cut off."),
   })
   .meta({ id: "ModifyServiceRequest" });
+
+/** `POST /internal/invocations_batch_operations/{operation}`. */
+export const invocationBatch = z.object({
+  invocation_ids: z.array(z.string().refine((id) => decodeInvocationId(id) !== undefined, "no id of an invocation")),
+  deployment: z.string().nullish(),
+});
 
 /** `POST /services/{service}/state`. Values are arrays of bytes. */
 export const modifyState = z
@@ -164,13 +196,6 @@ export const createKafkaCluster = z.object({ name: clusterName, properties }).me
 
 /** `PATCH /kafka-clusters/{cluster_name}`. */
 export const updateKafkaCluster = z.object({ properties }).meta({ id: "UpdateKafkaClusterRequest" });
-
-/** What restate-server 1.7.12 reads as a URI: no spaces, and something behind `scheme://`. */
-const uri = z
-  .string()
-  .min(1)
-  .regex(/^[\x21-\x7e]+$/)
-  .refine((value) => !/^[^:/]+:\/\/(\/|$)/.test(value), "there is nothing behind the scheme");
 
 /** `POST /subscriptions`. */
 export const createSubscription = z

@@ -40,8 +40,9 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
   });
 
   router.post("/", requireJson, async (request, response) => {
-    refuseOtherKinds(request.body);
+    refuseLambda(request.body);
     const body = readBody(registerDeployment, request.body);
+    refuseGoogle(body);
     const uri = absoluteUri(body.uri);
     const force = body.force ?? overwritesByDefault;
     const [known] = registry.deploymentsAt(normalUri(uri));
@@ -67,11 +68,15 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
   });
 
   const update: RequestHandler = async (request, response) => {
-    const known = find(String(request.params.id));
-    refuseOtherKinds(request.body);
+    const id = String(request.params.id);
+    checkDeploymentId(id);
+    refuseLambda(request.body);
     const body = readBody(updateDeployment, request.body);
+    refuseGoogle(body);
+    const uri = body.uri == null ? undefined : absoluteUri(body.uri);
+    const known = find(id);
     const changed: RegistrationRequest = {
-      uri: body.uri == null ? known.uri : absoluteUri(body.uri),
+      uri: uri ?? known.uri,
       useHttp11: body.use_http_11 ?? known.httpVersion === "HTTP/1.1",
       additionalHeaders: body.additional_headers == null ? known.additionalHeaders : lowerCase(body.additional_headers),
       metadata: known.metadata,
@@ -125,9 +130,9 @@ function absoluteUri(text: string): string {
 }
 
 /** Endpoints that the real server can reach and restate-lite cannot. */
-function refuseOtherKinds(body: unknown): void {
+function refuseLambda(body: unknown): void {
   if (typeof body !== "object" || body === null) return;
-  const { arn, uri, auth } = body as { arn?: unknown; uri?: unknown; auth?: unknown };
+  const { arn, uri } = body as { arn?: unknown; uri?: unknown };
   if (typeof arn === "string" && typeof uri !== "string") {
     throw new ServerError(
       501,
@@ -135,6 +140,9 @@ function refuseOtherKinds(body: unknown): void {
       "restate-lite does not invoke AWS Lambda functions. Serve the endpoint over HTTP and register its `uri`.",
     );
   }
+}
+
+function refuseGoogle({ auth }: { readonly auth?: unknown }): void {
   if (auth != null) {
     throw new ServerError(
       501,

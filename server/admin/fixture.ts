@@ -65,7 +65,10 @@ export async function startAdmin(answers: EngineAnswers = {}) {
   const registry = new Registry({
     storage,
     clock,
-    ids: { invocationBytes: () => Buffer.alloc(16), deploymentId: () => `dp_${++ids}` },
+    ids: {
+      invocationBytes: () => Buffer.alloc(16),
+      deploymentId: () => `dp_1${String(++ids).padStart(22, "0")}`,
+    },
   });
   /** What endpoints serve, by address. */
   const endpoints = new Map<string, object[]>();
@@ -113,9 +116,11 @@ export async function startAdmin(answers: EngineAnswers = {}) {
       limitRules: new LimitRules(storage, clock),
       pausedQueues,
       kafka,
+      convert: async () => Buffer.alloc(0),
       turns: storage.turns,
       newSubscriptionId: () => encodeResourceId("sub", Buffer.alloc(16, ++ids)),
       clusterName: "localcluster",
+      hasDashboard: true,
       advertisedIngress: "http://localhost:8080/",
       log,
     }),

@@ -35,7 +35,7 @@ export function createAdmin(parts: AdminParts): RequestHandler {
       response.end(body);
       return;
     }
-    if (isDashboardPath(path)) {
+    if (parts.hasDashboard && isDashboardPath(path)) {
       if (method === "GET" && enter(url, response, parts)) return;
       dashboard ??= createDashboard(parts.advertisedIngress);
       dashboard(request, response);

@@ -6,7 +6,10 @@ import { friendlyDuration, serviceJson } from "./shapes.ts";
 async function shown(service: object, protocolMode: ProtocolMode = "BIDI_STREAM") {
   const manifest = { protocolMode, minProtocolVersion: 5, maxProtocolVersion: 7, services: [service] };
   const { services } = await parseManifest(Buffer.from(JSON.stringify(manifest)), DEFAULTS);
-  return serviceJson({ ...services[0], revision: 1, deploymentId: "dp_1" } as Service, protocolMode);
+  return serviceJson(
+    { ...services[0], revision: 1, deploymentId: "dp_10000000000000000000001" } as Service,
+    protocolMode,
+  );
 }
 
 /** Expectations are answers of restate-server 1.7.12 to the same manifests. */
@@ -63,7 +66,7 @@ describe("the JSON of a service", () => {
       ],
       documentation: "svc doc",
       metadata: { k: "v" },
-      deployment_id: "dp_1",
+      deployment_id: "dp_10000000000000000000001",
       revision: 1,
       public: true,
       idempotency_retention: "1d",

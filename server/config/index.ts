@@ -4,7 +4,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { ServerError } from "../errors.ts";
-import { OF_OTHER_PROGRAMS, SETTINGS, type ServerConfig, type Setting, WITHOUT_MEANING } from "./settings.ts";
+import { otherSetting } from "./others.ts";
+import { OF_OTHER_PROGRAMS, SETTINGS, type ServerConfig, type Setting } from "./settings.ts";
 import { BadValue, durationMs } from "./values.ts";
 
 export type { ServerConfig } from "./settings.ts";
@@ -47,6 +48,14 @@ function normal(given: ReadonlyMap<string, Given>): Map<string, Given> {
     }
   }
   for (const section of ["ingress", "admin"]) {
+    const random = own.get(`${section}.use-random-ports`);
+    if (random !== undefined) {
+      own.delete(`${section}.use-random-ports`);
+      const isGiven = own.has(`${section}.bind-port`) || own.has(`${section}.bind-address`);
+      if (String(random.value) === "true" && !isGiven) {
+        own.set(`${section}.bind-port`, { value: 0, source: random.source });
+      }
+    }
     const address = own.get(`${section}.bind-address`);
     if (address === undefined) continue;
     own.delete(`${section}.bind-address`);
@@ -78,10 +87,14 @@ export async function loadConfig(sources: Sources): Promise<Loaded> {
   const fromEnvironment = normal(readEnvironment(sources.environment));
 
   const known = new Set(Object.values(SETTINGS).map(({ path }) => path));
-  const unknownNames = [...fromFile, ...fromEnvironment].filter(
-    ([path]) => !known.has(path) && !WITHOUT_MEANING.test(path),
-  );
-  for (const [, { source }] of unknownNames) warnings.push(`${source} is no setting of restate-lite and is ignored`);
+  for (const [path, { value, source }] of [...fromFile, ...fromEnvironment]) {
+    if (known.has(path)) continue;
+    const other = otherSetting(path);
+    if (other === undefined) warnings.push(`${source} is no setting of restate-lite and is ignored`);
+    else if (other.isMissed === true && !isEmpty(value)) warnings.push(`${source} has no effect: ${other.reason}`);
+    else if (/(^|\.)listen-mode$/.test(path) && value === "unix")
+      warnings.push(`${source} has no effect: ${other.reason}`);
+  }
 
   const config: Record<string, unknown> = {};
   const defaults: Readonly<Record<string, unknown>> = sources.defaults ?? {};
@@ -90,8 +103,20 @@ export async function loadConfig(sources: Sources): Promise<Loaded> {
       fromOption(sources.options, setting) ?? fromEnvironment.get(setting.path) ?? fromFile.get(setting.path);
     config[key] = given === undefined ? (defaults[key] ?? setting.otherwise) : parse(setting, given);
   }
+  if (config.usesRandomPorts === true) {
+    for (const key of ["ingressPort", "adminPort"] as const) {
+      const { path, option } = SETTINGS[key];
+      const isGiven = fromEnvironment.has(path) || fromFile.has(path) || sources.options[option ?? ""] !== undefined;
+      if (!isGiven) config[key] = 0;
+    }
+  }
   // reason: every key of SETTINGS has just been given the type that its parser returns.
   return { config: config as unknown as ServerConfig, warnings };
+}
+
+/** As a dumped configuration has it for what is not set. */
+function isEmpty(value: unknown): boolean {
+  return value === "" || value === "[]" || (Array.isArray(value) && value.length === 0);
 }
 
 function parse(setting: Setting<unknown>, { value, source }: Given): unknown {
@@ -138,7 +163,8 @@ async function readFile(file: string): Promise<Map<string, Given>> {
 }
 
 function flatten(value: unknown, path: string, file: string, into: Map<string, Given>): void {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+  const isWhole = path === SETTINGS.requestHeaders.path || SETTINGS.requestHeaders.aliases?.includes(path) === true;
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && !isWhole) {
     for (const [name, child] of Object.entries(value))
       flatten(child, path === "" ? name : `${path}.${name}`, file, into);
   } else {

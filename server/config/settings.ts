@@ -2,6 +2,7 @@ import {
   decimal,
   durationMs,
   flag,
+  headers,
   integer,
   type LogLevel,
   list,
@@ -57,6 +58,7 @@ export const SETTINGS = {
   isEphemeral: setting("ephemeral", flag, false, "ephemeral"),
   durability: setting("durability", oneOf("power", "process"), "power", "durability"),
   logLevel: setting<LogLevel>("log-filter", logLevel, "info", "log-level"),
+  hasNoColors: setting("log-disable-ansi-codes", flag, false),
   logFormat: setting("log-format", oneOf("pretty", "compact", "json"), "pretty", "log-format"),
   allowedHosts: setting("allowed-hosts", list, [], "allowed-host"),
   allowedOrigins: setting("allowed-origins", list, [], "allowed-origin"),
@@ -65,6 +67,9 @@ export const SETTINGS = {
   isInsecure: setting("insecure", flag, false, "insecure"),
   clusterName: setting("cluster-name", text, "localcluster"),
   shutdownTimeoutMs: setting("shutdown-timeout", durationMs, 60_000),
+  /** Free ports, for what no port is given for. */
+  usesRandomPorts: setting("use-random-ports", flag, false),
+  hasNoDashboard: setting("admin.disable-web-ui", flag, false),
   requestLimitBytes: setting("ingress.request-size-limit", sizeBytes, 32 * MIB),
   identityKeyFile: known(
     ["worker.invoker.request-identity-private-key-pem-file"],
@@ -74,9 +79,15 @@ export const SETTINGS = {
   inactivityTimeoutMs: setting("worker.invoker.inactivity-timeout", durationMs, 60_000),
   abortTimeoutMs: setting("worker.invoker.abort-timeout", durationMs, 600_000),
   messageLimitBytes: setting("worker.invoker.message-size-limit", sizeBytes, 32 * MIB),
+  /** The older way to say that the limit is 0. */
+  hasNoEagerState: setting("worker.invoker.disable-eager-state", flag, false),
   eagerStateLimitBytes: setting("worker.invoker.eager-state-size-limit", sizeBytes, 32 * MIB),
   concurrentInvocations: setting("worker.invoker.concurrent-invocations-limit", integer(1), 1000),
-  connectTimeoutMs: setting("worker.invoker.connect-timeout", durationMs, 10_000),
+  connectTimeoutMs: known(["connect-timeout"], setting("worker.invoker.connect-timeout", durationMs, 10_000)),
+  requestHeaders: known(
+    ["additional-request-headers"],
+    setting("worker.invoker.additional-request-headers", headers, {}),
+  ),
   streamsPerConnection: setting("worker.invoker.http2-streams-per-connection-limit", integer(1), 128),
   idleConnectionMs: setting("worker.invoker.http2-idle-connection-timeout", durationMs, 300_000),
 
@@ -106,25 +117,13 @@ export type ServerConfig = {
 };
 type SettingValue<S, Fallback> = S extends Setting<infer T> ? T : Fallback;
 
-/**
- * Settings of the real server that steer what a single node of SQLite does not have (its log, its partitions, its
- * RocksDB, clustering, the memory pools of its invoker). Giving them is no mistake, so they do not warn. What somebody
- * would miss (proxies, tracing, Kafka, throttling, …) is not among them.
- */
-export const WITHOUT_MEANING = new RegExp(
-  [
-    "roles|node-|location|auto-provision|default-num-partitions|default-replication|force-node-id|log-server",
-    "bind-port|bind-address|advertised-|listen-mode|metadata-|bifrost|networking|rocksdb-|gossip-|hlc-",
-    "disable-|log-disable-|default-thread-|storage-|initialization-|network-error-|experimental-",
-    "worker\\.(internal|cleanup|max-command|trim|data-service|rule-book|storage|snapshots|shuffle|num-timers)",
-    "worker\\.invoker\\.(in-memory|memory|per-invocation|http2-|request-compression|request-identity-expiration)",
-    "worker\\.invoker\\.(message-size-warning|tmp-dir)",
-    "admin\\.(heartbeat|query-engine|disable-cluster|listen-mode|advertised-)",
-    "ingress\\.(ingestion|listen-mode)",
-  ]
-    .map((group) => `^(?:${group})`)
-    .join("|"),
-);
+/** Every dotted name of a setting. */
+export function namesOf({ path, aliases = [] }: Setting<unknown>): string[] {
+  const port = /^(ingress|admin)\.bind-port$/.exec(path)?.[1];
+  // Two that stand for it: see `normal`.
+  const ports = port === undefined ? [] : [`${port}.bind-address`, `${port}.use-random-ports`];
+  return [path, ...aliases, ...ports];
+}
 
 /** Variables of the real CLI, its SDKs and its cloud, which share the prefix and are no settings of a server. */
 export const OF_OTHER_PROGRAMS =

@@ -31,6 +31,29 @@ export const list: Parse<readonly string[]> = (value) => {
   throw new BadValue(value, "a list of texts");
 };
 
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/i;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Names and values of headers: a table, or one written in a line (`{ x-team = "a" }`). */
+export const headers: Parse<Readonly<Record<string, string>>> = (value) => {
+  const given =
+    typeof value === "string"
+      ? Object.fromEntries(
+          [...value.matchAll(/["']?([^\s"'{},=:]+)["']?\s*[=:]\s*"([^"]*)"/g)].map((m) => [m[1], m[2]]),
+        )
+      : value;
+  const entries = typeof given === "object" && given !== null ? Object.entries(given) : [];
+  if (entries.length === 0 && !/^\{\s*\}$/.test(String(value)) && typeof value === "string") {
+    throw new BadValue(value, 'a table of headers like { x-team = "a" }');
+  }
+  for (const [name, text] of entries) {
+    if (!HEADER_NAME.test(name) || typeof text !== "string" || !HEADER_VALUE.test(text)) {
+      throw new BadValue(value, 'a table of headers like { x-team = "a" }');
+    }
+  }
+  return Object.fromEntries(entries.map(([name, text]) => [name.toLowerCase(), text as string]));
+};
+
 export function oneOf<const T extends string>(...choices: readonly T[]): Parse<T> {
   return (value) => {
     const choice = choices.find((candidate) => candidate === value);

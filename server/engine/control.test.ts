@@ -1,7 +1,25 @@
 import { expect, it } from "vitest";
 import { keep, prepareStatements } from "../storage/index.ts";
-import { call, end, output } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { call, end, output, sleep, suspendOn } from "./said.ts";
+import { DEPLOYMENT, Transcript } from "./transcript.ts";
+
+it("resumes a suspended invocation at once, on the deployment that is asked for", () => {
+  const t = new Transcript();
+  const other = { ...DEPLOYMENT, id: "dp_other" };
+  t.registry.deployments.set(other.id, other);
+  const id = t.send("Greeter/greet");
+  t.says(id, sleep(1, t.clock.nowMs() + 60_000), suspendOn(1));
+  expect(() => t.apply(() => t.engine.resume(id, "dp_none"))).toThrow("dp_none is not registered");
+  expect([t.status(id), t.attemptsOf(id)]).toEqual(["suspended", 1]);
+  t.apply(() => t.engine.resume(id, other.id));
+  expect([t.status(id), t.attemptsOf(id)]).toEqual(["running", 2]);
+  expect(t.engine.describe(id)?.deployment).toBe(other.id);
+  // It waits for what it waited for before.
+  t.says(id, suspendOn(1));
+  expect(t.status(id)).toBe("suspended");
+  t.apply(() => t.engine.resume(id));
+  expect([t.status(id), t.attemptsOf(id)]).toEqual(["running", 3]);
+});
 
 it("kills callees of which one waits for the key of another, and their key is free afterwards", () => {
   const t = new Transcript();

@@ -152,8 +152,9 @@ export class Control {
   }
 
   /**
-   * Lets a paused invocation, or one that waits for its next attempt, go on at once.
+   * Lets an invocation that is paused, suspended or waiting for its next attempt go on at once.
    * @param deployment `undefined`: where it was pinned
+   * @throws ServerError RL_UNKNOWN_DEPLOYMENT; RT0014 when the deployment does not speak its protocol
    */
   resume(
     row: InvocationRow | undefined,
@@ -171,7 +172,11 @@ export class Control {
         if (deployment !== undefined) this.#pin(row, deployment);
         this.#kernel.failures.retryNow(row);
         return "done";
-      default:
+      case InvocationStatus.Suspended:
+        if (deployment !== undefined) this.#pin(row, deployment);
+        this.#kernel.suspensions.wake(row);
+        return "done";
+      case InvocationStatus.Ready:
         return "done";
     }
   }

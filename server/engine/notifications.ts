@@ -112,10 +112,7 @@ export class Notifications {
     }
     if (!wait.isResolved) return;
     this.#forget(seq);
-    this.#kernel.suspensions.end(row);
-    this.#kernel.statements.invocations.resume.run(seq);
-    this.#kernel.observation.tell(row, { kind: "ready" });
-    this.#kernel.attempts.ready(seq);
+    this.#kernel.suspensions.wake(row);
   }
 
   /**

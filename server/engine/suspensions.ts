@@ -48,6 +48,15 @@ export class Suspensions {
     if (changes === 1 && outdated >= from) deleteOne.run(outdated);
   }
 
+  /** A suspended invocation goes on with its next attempt, whether or not what it waits for has come. */
+  wake(row: InvocationRow): void {
+    const { statements, observation, attempts } = this.#kernel;
+    this.end(row);
+    statements.invocations.resume.run(row.seq);
+    observation.tell(row, { kind: "ready" });
+    attempts.ready(row.seq);
+  }
+
   /** The journal goes, and this with it. */
   forget(seq: number): void {
     this.forgetSince(seq, Number.MIN_SAFE_INTEGER);

@@ -62,7 +62,7 @@ const HANDLER: Omit<Handler, "name" | "type" | keyof HandlerSettings> = {
   given: {},
 };
 
-const DEPLOYMENT: Deployment = {
+export const DEPLOYMENT: Deployment = {
   id: "dp_1",
   uri: "http://localhost:9080",
   protocolMode: "BIDI_STREAM",

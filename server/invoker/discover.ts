@@ -43,16 +43,15 @@ interface RawAnswer {
 export async function discover(uri: string, options: DiscoveryOptions): Promise<DiscoveryAnswer> {
   const settings = { ...DEFAULT_INVOKER_SETTINGS, ...options.config };
   const { origin, path } = target(uri);
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...settings.requestHeaders };
   for (const [name, value] of Object.entries(options.additionalHeaders)) headers[name.toLowerCase()] = value;
   headers.accept = ACCEPT;
   if (options.identity !== undefined) Object.assign(headers, options.identity.headers("/discover"));
   headers["x-restate-cluster-name"] = settings.clusterName;
 
-  const exchange = options.useHttp11 ? getHttp1 : getHttp2;
   let answer: RawAnswer;
   try {
-    answer = await exchange(origin, path, headers, settings);
+    answer = await exchange(options.useHttp11, origin, path, headers, settings);
   } catch (error) {
     throw unreachable(uri, options.useHttp11, error);
   }
@@ -138,11 +137,24 @@ class Body {
   }
 }
 
-function getHttp2(
+/** One request on a connection of its own: GET, or POST with a body. */
+export function exchange(
+  useHttp11: boolean,
+  origin: string,
+  path: string,
+  headers: Record<string, string>,
+  settings: InvokerSettings,
+  body?: Buffer,
+): Promise<RawAnswer> {
+  return (useHttp11 ? askHttp1 : askHttp2)(origin, path, headers, settings, body);
+}
+
+function askHttp2(
   origin: string,
   path: string,
   headers: Record<string, string>,
   { discoveryTimeoutMs, trustedCertificates }: InvokerSettings,
+  sent: Buffer | undefined,
 ): Promise<RawAnswer> {
   let session: ClientHttp2Session | undefined;
   const exchange = new Promise<RawAnswer>((resolve, reject) => {
@@ -153,7 +165,9 @@ function getHttp2(
     session.on("error", reject);
     session.on("close", () => reject(new Error("the connection was closed without a response")));
     session.setTimeout(discoveryTimeoutMs, () => reject(new Error(`no answer within ${discoveryTimeoutMs} ms`)));
-    const stream = session.request({ ...headers, ":method": "GET", ":path": path }, { endStream: true });
+    const method = sent === undefined ? "GET" : "POST";
+    const stream = session.request({ ...headers, ":method": method, ":path": path }, { endStream: sent === undefined });
+    if (sent !== undefined) stream.end(sent);
     const body = new Body();
     let head: (IncomingHttpHeaders & IncomingHttpStatusHeader) | undefined;
     stream.on("response", (responseHeaders) => {
@@ -175,11 +189,12 @@ function getHttp2(
   return exchange.finally(() => session?.destroy());
 }
 
-function getHttp1(
+function askHttp1(
   origin: string,
   path: string,
   headers: Record<string, string>,
   { discoveryTimeoutMs, trustedCertificates }: InvokerSettings,
+  sent: Buffer | undefined,
 ): Promise<RawAnswer> {
   return new Promise<RawAnswer>((resolve, reject) => {
     const url = new URL(origin);
@@ -187,6 +202,7 @@ function getHttp1(
       hostname: url.hostname.replace(/^\[|\]$/g, ""),
       port: url.port,
       path,
+      method: sent === undefined ? "GET" : "POST",
       headers,
       agent: false as const,
       timeout: discoveryTimeoutMs,
@@ -209,6 +225,6 @@ function getHttp1(
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: body.whole() }),
       );
     });
-    request.end();
+    request.end(sent);
   });
 }

@@ -12,4 +12,5 @@ export type { FetchHandler } from "./in-process/endpoint.ts";
 export { type InProcessOptions, type InProcessService, inProcessEndpoints } from "./in-process/services.ts";
 export { inProcessUri, isInProcess } from "./in-process/uri.ts";
 export { createInvoker, type Invoker, type InvokerParts, type RunningAttempt } from "./invoker.ts";
+export { type Conversion, convert } from "./serdes.ts";
 export { DEFAULT_INVOKER_SETTINGS, type InvokerSettings } from "./settings.ts";

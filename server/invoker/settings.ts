@@ -20,6 +20,8 @@ export interface InvokerSettings {
   /** Discovery as a whole. */
   readonly discoveryTimeoutMs: number;
   readonly clusterName: string;
+  /** Go with every request to an endpoint; names in lower case. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
   /** PEM certificates to trust for `https` endpoints instead of the well-known ones. */
   readonly trustedCertificates: string | undefined;
 }
@@ -36,6 +38,7 @@ export const DEFAULT_INVOKER_SETTINGS: InvokerSettings = {
   lingerMs: 10_000,
   discoveryTimeoutMs: 30_000,
   clusterName: "localcluster",
+  requestHeaders: {},
   trustedCertificates: undefined,
 };
 

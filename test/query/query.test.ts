@@ -4,6 +4,7 @@ import { ReportFile } from "../support/reports.ts";
 import { DOCUMENTED, OFFICIAL_CLI, OFFICIAL_UI } from "./corpus.ts";
 import { GROUPED, NOT_GROUPED, T } from "./grouping.ts";
 import { addScopes, makeHistory } from "./history.ts";
+import { LISTS, NOT_OFFERED, REFUSED } from "./lists.ts";
 import { masker } from "./mask.ts";
 import { compareSchemas } from "./schema-report.ts";
 import { type Row, type Stand, startStand } from "./servers.ts";
@@ -220,6 +221,32 @@ describe("rows that are put together", () => {
     const [own, theirs] = await Promise.all([ask(ours, query), ask(real, query)]);
     expect(theirs.status).not.toBe(200);
     expect(own.status).toBe(theirs.status);
+  });
+});
+
+describe("functions of lists, and what is no query", () => {
+  const ask = async (stand: Stand, query: string) => {
+    const response = await stand.answer(query);
+    const { rows, message } = (await response.json()) as { readonly rows?: readonly Row[]; readonly message?: string };
+    return { status: response.status, rows: rows?.map((row) => JSON.stringify(row)).sort(), message };
+  };
+
+  it.each(LISTS)("%s", async (query) => {
+    const [own, theirs] = await Promise.all([ask(ours, query), ask(real, query)]);
+    expect(theirs.status).toBe(200);
+    expect(own).toEqual(theirs);
+  });
+
+  it.each(REFUSED)("refused: '%s'", async (query) => {
+    const [own, theirs] = await Promise.all([ask(ours, query), ask(real, query)]);
+    expect(theirs.status).not.toBe(200);
+    expect(own.status).toBe(theirs.status);
+  });
+
+  it.each(NOT_OFFERED)("only there: %s", async (query, name) => {
+    const [own, theirs] = await Promise.all([ask(ours, query), ask(real, query)]);
+    expect([own.status, theirs.status]).toEqual([400, 200]);
+    expect(own.message).toContain(name);
   });
 });
 

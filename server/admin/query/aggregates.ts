@@ -11,6 +11,8 @@ interface Aggregate {
   readonly sql: (inner: string, tail: string, arg: Expression | undefined) => string;
   /** The argument, where it must be of one type. */
   readonly takes?: SqlType;
+  /** Also written as `name(p) WITHIN GROUP (ORDER BY arg)`. */
+  readonly isOrdered?: boolean;
 }
 
 const first = (arg: Expression | undefined): SqlType => arg?.type ?? "Null";
@@ -48,7 +50,8 @@ const AGGREGATES: Readonly<Record<string, Aggregate>> = {
   approx_distinct: { type: () => "UInt64", sql: (inner, tail) => `count(DISTINCT ${inner})${tail}` },
   median: { type: first, sql: (inner, tail) => `rl_median(${inner})${tail}` },
   approx_median: { type: first, sql: (inner, tail) => `rl_median(${inner})${tail}` },
-  approx_percentile_cont: { type: first, sql: (inner, tail) => `rl_percentile(${inner})${tail}` },
+  percentile_cont: { ...float("rl_percentile"), isOrdered: true },
+  approx_percentile_cont: { ...float("rl_percentile"), isOrdered: true },
   stddev: float("rl_stddev"),
   stddev_samp: float("rl_stddev"),
   stddev_pop: float("rl_stddev_pop"),
@@ -57,7 +60,12 @@ const AGGREGATES: Readonly<Record<string, Aggregate>> = {
   var_pop: float("rl_variance_pop"),
 };
 
-const ALIASES: Readonly<Record<string, string>> = { mean: "avg", group_concat: "string_agg", every: "bool_and" };
+const ALIASES: Readonly<Record<string, string>> = {
+  mean: "avg",
+  group_concat: "string_agg",
+  every: "bool_and",
+  quantile_cont: "percentile_cont",
+};
 
 export function aggregateNamed(name: string): Aggregate | undefined {
   const known = ALIASES[name] ?? name;

@@ -51,7 +51,7 @@ function aggregate(
 ): Expression {
   const definition = aggregateNamed(name);
   if (definition === undefined) throw new QueryError(`Error during planning: ${name} is no aggregate function`);
-  if (node.agg_within_group === true) return unsupported("WITHIN GROUP");
+  if (node.agg_within_group === true) return withinGroup(name, node, args, around, over);
   const [first, ...rest] = args;
   const isStar = node.agg_star === true || first === undefined;
   if (isStar && name !== "count") throw new QueryError(`Error during planning: ${name} takes an argument`);
@@ -68,6 +68,35 @@ function aggregate(
     over.name,
   ].join("");
   return { sql: definition.sql(inner, tail, first), type: definition.type(first), name: shown };
+}
+
+/** `percentile_cont(0.9) WITHIN GROUP (ORDER BY x)`: of `x`, from the other end when it is ordered downwards. */
+function withinGroup(
+  name: string,
+  node: FuncCall,
+  args: readonly Expression[],
+  around: Surroundings,
+  over: { readonly sql: string; readonly name: string },
+): Expression {
+  const definition = aggregateNamed(name);
+  const [term, ...others] = node.agg_order ?? [];
+  const [at] = args;
+  if (definition?.isOrdered !== true || term === undefined || others.length > 0 || at === undefined) {
+    throw new QueryError(
+      "Error during planning: WITHIN GROUP is only supported for ordered-set aggregate functions",
+      400,
+    );
+  }
+  const order = orderTerm(term, (key) => translate(key, around));
+  const value = "SortBy" in term ? translate(term.SortBy.node, around) : undefined;
+  const isDescending = "SortBy" in term && term.SortBy.sortby_dir === "SORTBY_DESC";
+  const filter = node.agg_filter === undefined ? undefined : translate(node.agg_filter, around);
+  const tail = `${filter === undefined ? "" : ` FILTER (WHERE ${filter.sql})`}${over.sql}`;
+  return {
+    sql: definition.sql(`${value?.sql}, ${isDescending ? `1 - ${at.sql}` : at.sql}`, tail, value),
+    type: definition.type(value),
+    name: `${name}(${at.name}) WITHIN GROUP [${order.name}]${filter === undefined ? "" : ` FILTER (WHERE ${filter.name})`}${over.name}`,
+  };
 }
 
 function windowed(name: string, node: FuncCall, args: readonly Expression[], around: Surroundings): Expression {

@@ -3,6 +3,7 @@ import { decodeInvocationId } from "../../../sdk/protocol/index.ts";
 import { keep } from "../../storage/index.ts";
 import { parseVqueueName, vqueueId } from "../../vqueue.ts";
 import { INFORMATION_SCHEMA, TABLES, VIEW_NAMES } from "./catalog.ts";
+import { defineListFunctions } from "./list-functions.ts";
 import type { Ask } from "./messages.ts";
 import { identifier, text } from "./scope.ts";
 import { Services } from "./services.ts";
@@ -30,6 +31,7 @@ export class QueryDatabase {
     );
     defineFunctions(db, () => this.#context);
     defineAggregates(db);
+    defineListFunctions(db);
     db.exec(`CREATE TEMP TABLE rl_live (seq INTEGER PRIMARY KEY, started_at INTEGER, deployment TEXT, server TEXT,
       retry_count INTEGER, awaiting BLOB)`);
     db.exec(`CREATE TEMP TABLE rl_level (scope TEXT, l1 TEXT, l2 TEXT, depth INTEGER, usage INTEGER, limited INTEGER,

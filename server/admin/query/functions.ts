@@ -121,6 +121,23 @@ const arrayLength = one("UInt64", (sql, { type }) => {
   return `CASE WHEN ${sql} IS NULL THEN NULL ELSE json_array_length(${sql}) END`;
 });
 
+/** A function whose first argument is a list, and so is its result. */
+function ofList(name: string, sqlName: string, from: number, to = from): Function {
+  return {
+    arity: [from, to],
+    translate: ([items, ...rest]) => ({
+      sql: `${sqlName}(${[listIn(name, items), ...rest.map((arg) => arg.sql)].join(", ")})`,
+      type: first([items as Expression]),
+    }),
+  };
+}
+
+/** @throws QueryError when the argument is no list */
+function listIn(name: string, items: Expression | undefined): string {
+  if (items !== undefined && (isList(items.type) || items.type === "Null")) return items.sql;
+  throw new QueryError(`Error during planning: ${name} takes a list, and ${items?.name} is ${items?.type}`, 400);
+}
+
 /** Of both spellings: with one argument and with the number of digits. */
 const round: Function = {
   arity: [1, 2],
@@ -272,6 +289,31 @@ const FUNCTIONS: Readonly<Record<string, Function>> = {
     translate: (args) => element(args[0] as Expression, args[1] as Expression),
   },
   make_array: { arity: [0, MANY], translate: (args) => arrayOf(args) },
+  array_sort: ofList("array_sort", "rl_list_sort", 1, 3),
+  array_distinct: ofList("array_distinct", "rl_list_distinct", 1),
+  array_slice: ofList("array_slice", "rl_list_slice", 3, 4),
+  array_position: {
+    arity: [2, 3],
+    translate: ([items, item, ...from]) => {
+      const sql = [listIn("array_position", items), arrayOf([item as Expression]).sql, ...from.map((arg) => arg.sql)];
+      return { sql: `rl_list_position(${sql.join(", ")})`, type: "UInt64" };
+    },
+  },
+  array_append: {
+    arity: [2, 2],
+    translate: ([items, item]) => {
+      const added = arrayOf([item as Expression]);
+      const type = items?.type === "Null" ? added.type : first([items as Expression]);
+      return { sql: `rl_list_concat(${listIn("array_append", items)}, ${added.sql})`, type };
+    },
+  },
+  array_concat: {
+    arity: [1, MANY],
+    translate: (args) => ({
+      sql: `rl_list_concat(${args.map((arg) => listIn("array_concat", arg)).join(", ")})`,
+      type: first(args),
+    }),
+  },
 
   arrow_typeof: one("Utf8", (_sql, { type }) => text(type)),
   // SQLite has no NaN: it is null.
@@ -283,6 +325,18 @@ const FUNCTIONS: Readonly<Record<string, Function>> = {
 };
 
 const ALIASES: Readonly<Record<string, string>> = {
+  list_sort: "array_sort",
+  list_distinct: "array_distinct",
+  list_slice: "array_slice",
+  list_position: "array_position",
+  array_indexof: "array_position",
+  list_indexof: "array_position",
+  list_append: "array_append",
+  array_push_back: "array_append",
+  list_push_back: "array_append",
+  list_concat: "array_concat",
+  array_cat: "array_concat",
+  list_cat: "array_concat",
   array_contains: "array_has",
   list_contains: "array_has",
   list_has: "array_has",
@@ -291,6 +345,10 @@ const ALIASES: Readonly<Record<string, string>> = {
   ceiling: "ceil",
   sign: "signum",
 };
+
+/** Functions that the real server has and that nothing here asks for: of lists, structs and maps. */
+const NOT_OFFERED =
+  /^(array_|list_|map$|map_|struct$|named_struct$|flatten$|empty$|range$|generate_series$|string_to_)/;
 
 /** The elements of an array, written out. */
 export function arrayOf(items: readonly Expression[]): Typed {
@@ -320,7 +378,12 @@ export function isFunction(name: string): boolean {
 export function scalar(name: string, args: readonly Expression[]): Typed {
   const known = ALIASES[name] ?? name;
   const definition = Object.hasOwn(FUNCTIONS, known) ? FUNCTIONS[known] : undefined;
-  if (definition === undefined) throw new QueryError(`Error during planning: Invalid function '${name}'`);
+  if (definition === undefined) {
+    if (NOT_OFFERED.test(name)) {
+      throw new QueryError(`This query uses the function ${name}, which restate-lite's SQL does not have`, 400);
+    }
+    throw new QueryError(`Error during planning: Invalid function '${name}'`);
+  }
   const [from, to] = definition.arity;
   if (args.length < from || args.length > to) {
     throw new QueryError(

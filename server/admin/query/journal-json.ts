@@ -12,6 +12,7 @@ import {
   GetEagerStateKeysCommand,
   GetInvocationOutputCommand,
   GetPromiseCommand,
+  type IdempotentRequestTarget,
   InputCommand,
   isCommand,
   isCustomEntry,
@@ -25,6 +26,7 @@ import {
   SetStateCommand,
   SleepCommand,
   Suspension,
+  type WorkflowTarget,
 } from "../../../sdk/protocol/index.ts";
 
 /** `Call`, `SetState`, `GetEagerState` …: the name without what says that it is a command. */
@@ -61,7 +63,7 @@ const bytesOf = (bytes: Buffer): number[] => [...bytes];
 const failureOf = ({ code, message, metadata = [] }: Failure) => ({
   code,
   message,
-  ...(metadata.length === 0 ? {} : { metadata: Object.fromEntries(metadata.map(({ key, value }) => [key, value])) }),
+  ...(metadata.length === 0 ? {} : { metadata: metadata.map(({ key, value }) => ({ key, value })) }),
 });
 
 function resultOf(
@@ -89,6 +91,24 @@ function targetOf(
     default:
       return { Service: { name, handler, scope } };
   }
+}
+
+/** There is one partition, as in the column of that name. */
+const PARTITION_KEY = 0;
+
+function workflowOf({ workflowName, workflowKey, scope }: WorkflowTarget) {
+  return { service_name: workflowName, key: workflowKey, partition_key: PARTITION_KEY, scope: scope ?? null };
+}
+
+function requestTargetOf({ serviceName, serviceKey, handlerName, idempotencyKey, scope }: IdempotentRequestTarget) {
+  return {
+    service_name: serviceName,
+    service_key: serviceKey ?? null,
+    service_handler: handlerName,
+    idempotency_key: idempotencyKey,
+    scope: scope ?? null,
+    partition_key: PARTITION_KEY,
+  };
 }
 
 const NO_SPAN = {
@@ -164,7 +184,7 @@ function commandFields(
     }
     case MessageType.GetEagerStateKeysCommand: {
       const { value = [] } = GetEagerStateKeysCommand.decode(body);
-      return { state_keys: value.map((key) => key.toString()) };
+      return full({ state_keys: value.map((key) => key.toString()) });
     }
     case MessageType.SetStateCommand: {
       const { key, value } = SetStateCommand.decode(body);
@@ -215,8 +235,11 @@ function commandFields(
         invocationId !== undefined
           ? { InvocationId: invocationId }
           : workflowTarget !== undefined
-            ? { Workflow: { service_name: workflowTarget.workflowName, key: workflowTarget.workflowKey } }
-            : { IdempotencyId: idempotentRequestTarget ?? null };
+            ? { Workflow: workflowOf(workflowTarget) }
+            : {
+                IdempotentRequest:
+                  idempotentRequestTarget === undefined ? null : requestTargetOf(idempotentRequestTarget),
+              };
       return { target, ...completionOf(body) };
     }
     case MessageType.CompleteAwakeableCommand: {
@@ -227,6 +250,14 @@ function commandFields(
       return completionOf(body);
   }
 }
+
+/** Whose name is in the shorter form, too. */
+const NAMED_WHEN_SHORT: ReadonlySet<number> = new Set([
+  MessageType.SleepCommand,
+  MessageType.CallCommand,
+  MessageType.OneWayCallCommand,
+  MessageType.RunCommand,
+]);
 
 function completionOf(body: Buffer): object {
   const { resultCompletionId } = CommandTemplate.decode(body);
@@ -248,7 +279,8 @@ export function entryJson(
   if (!isNotification(type)) {
     const { entryName: name } = CommandTemplate.decode(body);
     const calleeId = callee === null ? undefined : Notification.decode(callee).invocationId;
-    const shownName = isLite && name === "" ? {} : { name };
+    const isShown = !isLite || (name !== "" && NAMED_WHEN_SHORT.has(type));
+    const shownName = isShown ? { name } : {};
     const fields = { ...commandFields(type, body, isLite, targets, calleeId), ...shownName };
     return JSON.stringify({ Command: { [word]: fields } });
   }

@@ -37,6 +37,8 @@ export function translateQuery(query: string, seqOf: (id: string) => number): Tr
       ],
     };
   }
+  // The real server plans `COPY … TO` as a change, and does not know `COPY … FROM`.
+  if ("CopyStmt" in statement && statement.CopyStmt.is_from !== true) throw notReading("CopyTo");
   throw notReading(Object.keys(statement)[0] ?? "");
 }
 
@@ -44,12 +46,23 @@ export function translateQuery(query: string, seqOf: (id: string) => number): Tr
 function notReading(kind: string): QueryError {
   const what = kind.replace(/Stmt$/, "");
   const advice = "Queries only read; the admin API changes things.";
-  const language = /^(Insert|Update|Delete|Truncate|Merge)/.test(kind)
+  const language = /^(Insert|Update|Delete|Truncate|CopyTo)/.test(kind)
     ? "DML"
     : /^(Create|View|Drop|Index)/.test(kind)
       ? "DDL"
       : undefined;
-  // The real server plans those two kinds, and refuses then; it does not know the other ones.
+  // The real server keeps those for later queries; here there is nobody to keep them for.
+  if (/^(VariableSet|Prepare|Execute|Deallocate)/.test(kind)) {
+    return new QueryError(
+      `restate-lite's SQL has no sessions, so there is no ${what}. Send one query that says it all.`,
+      400,
+    );
+  }
+  // Its parser does not know these.
+  if (/^(RefreshMatView|Cluster|CheckPoint|ImportForeignSchema|SecLabel|Do|Fetch)/.test(kind)) {
+    return new QueryError(`SQL error: ${what} is no query. ${advice}`, 400);
+  }
+  // It plans those two kinds, and refuses then; it does not know the other ones.
   return language === undefined
     ? new QueryError(`This feature is not implemented: ${what}. ${advice}`)
     : new QueryError(`Error during planning: ${language} not supported: ${what}. ${advice}`, 400);
@@ -117,7 +130,11 @@ function describeStatement(query: string): Translation | undefined {
     );
   if (match === null) return undefined;
   const [, verb = "", schema, table = ""] = match;
-  tableColumns(schema?.toLowerCase(), table.toLowerCase());
+  try {
+    tableColumns(schema?.toLowerCase(), table.toLowerCase());
+  } catch (error) {
+    throw new QueryError((error as Error).message, 400);
+  }
   const isShow = verb.toLowerCase().startsWith("show");
   const names = isShow
     ? ["table_catalog", "table_schema", "table_name", "column_name", "data_type", "is_nullable"]

@@ -1,5 +1,7 @@
 import { ServerError } from "../../errors.ts";
 import { type DiscoveryAnswer, MANIFEST_CONTENT_TYPES } from "../discover.ts";
+import { describeError } from "../failure.ts";
+import { type Conversion, type ConversionAnswer, conversionHeaders, conversionPath, convertedBy } from "../serdes.ts";
 import type { InProcessEndpoint, Manifest, ManifestService } from "./endpoint.ts";
 
 /** This process does not serve what a deployment of an earlier process, or of another name, says that it serves. */
@@ -42,6 +44,18 @@ export class InProcessDirectory {
     const served = services?.get(service);
     if (served !== undefined) return served.endpoint;
     throw new NotServedError(uri, service, services !== undefined);
+  }
+
+  /** @throws ServerError 500 when it is not served, or refuses */
+  async convert(uri: string, conversion: Conversion): Promise<Uint8Array> {
+    let answer: ConversionAnswer;
+    try {
+      const endpoint = this.endpointOf(uri, conversion.service);
+      answer = await endpoint.convert(conversionPath(conversion), conversionHeaders(conversion), conversion.body);
+    } catch (error) {
+      throw new ServerError(500, "RL_ENDPOINT", describeError(error));
+    }
+    return convertedBy(uri, answer);
   }
 
   isBidirectional(uri: string, service: string): boolean {

@@ -1,4 +1,5 @@
 import type { AttemptSink, RunningAttempt } from "../../../sdk/context/types.ts";
+import type { ConversionAnswer } from "../serdes.ts";
 import type { ResponseHead } from "../transport.ts";
 
 /** Where a response goes: the head first, then its bytes, then its end. No method throws. */
@@ -33,6 +34,8 @@ export interface InProcessEndpoint {
    * @returns `undefined` when the head of the response says that there is no attempt
    */
   open(path: string, headers: Readonly<Record<string, string>>, sink: ResponseSink): RunningAttempt | undefined;
+  /** Converts a payload. @param path `/serdes/SERVICE/OPERATION/SERDE` */
+  convert(path: string, headers: Readonly<Record<string, string>>, body: Buffer): Promise<ConversionAnswer>;
 }
 
 /** A fetch handler that serves an endpoint, such as `createEndpointHandler` of an SDK's `/fetch` makes. */

@@ -2,6 +2,7 @@ import type { RunningAttempt } from "../../../sdk/context/types.ts";
 import { ServerError } from "../../errors.ts";
 import { MANIFEST_CONTENT_TYPES } from "../discover.ts";
 import { describeError } from "../failure.ts";
+import type { ConversionAnswer } from "../serdes.ts";
 import {
   type FetchHandler,
   type InProcessEndpoint,
@@ -57,6 +58,11 @@ export class FetchEndpoint implements InProcessEndpoint {
 
   open(path: string, headers: Readonly<Record<string, string>>, sink: ResponseSink): RunningAttempt {
     return new FetchAttempt(this.#fetch, path, headers, sink);
+  }
+
+  async convert(path: string, headers: Readonly<Record<string, string>>, body: Buffer): Promise<ConversionAnswer> {
+    const response = await this.#fetch(new Request(ORIGIN + path, { method: "POST", headers, body }));
+    return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type InProcessEndpoint as SdkInProcessEndpoint,
   SERVER_HEADER,
 } from "../../../sdk/endpoint/index.ts";
+import type { ConversionAnswer } from "../serdes.ts";
 import type { ResponseHead } from "../transport.ts";
 import { type InProcessEndpoint, type Manifest, type ResponseSink, responseHead } from "./endpoint.ts";
 
@@ -31,6 +32,10 @@ export class SdkEndpoint implements InProcessEndpoint {
     const { status, headers: answered, attempt } = this.#endpoint.open(path, headers, sink);
     sink.head(this.#headOf(status, answered));
     return attempt;
+  }
+
+  convert(path: string, headers: Readonly<Record<string, string>>, body: Buffer): Promise<ConversionAnswer> {
+    return this.#endpoint.preview(path, headers, body);
   }
 
   #headOf(status: number, headers: Readonly<Record<string, string>>): ResponseHead {

@@ -63,6 +63,7 @@ function serving(
   benches.push(bench);
   const opened: Opened[] = [];
   const endpoint: InProcessEndpoint = {
+    convert: async () => ({ status: 404, body: Buffer.alloc(0) }),
     manifest: {
       protocolMode: overrides.protocolMode,
       minProtocolVersion: 5,
@@ -253,6 +254,7 @@ describe("a service that this process does not serve", () => {
 
 describe("the directory", () => {
   const endpointWith = (...names: string[]): InProcessEndpoint => ({
+    convert: async () => ({ status: 404, body: Buffer.alloc(0) }),
     manifest: { minProtocolVersion: 5, maxProtocolVersion: 7, services: names.map((name) => ({ name })) },
     server: undefined,
     open: () => undefined,

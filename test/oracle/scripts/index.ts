@@ -3,8 +3,10 @@ import type { Script } from "../probe.ts";
 import { registrations, shapes } from "./admin.ts";
 import { requestBodies } from "./bodies.ts";
 import { calls } from "./calls.ts";
+import { fields } from "./fields.ts";
 import { flowControl } from "./flow-control.ts";
 import { goneServices } from "./gone-services.ts";
+import { internal } from "./internal.ts";
 import { invocations } from "./invocations.ts";
 import { kafka } from "./kafka.ts";
 import { limits } from "./limits.ts";
@@ -29,7 +31,8 @@ export const areas: readonly (readonly [area: string, scripts: readonly Script[]
   ["Scopes, limit keys and rules", [...scopes, ...flowControl, ...limits]],
   ["Invocations: cancel, kill, pause, resume, restart, purge", [...invocations, ...restarts, ...twice]],
   ["Deployments and services", [...registrations, goneServices, ...manifests, ...settings]],
+  ["Routes that no document lists", internal],
   ["Kafka clusters and subscriptions", kafka],
   ["Queries that are refused", queries],
-  ["Bodies of requests to the admin API", requestBodies],
+  ["Bodies of requests to the admin API", [...requestBodies, ...fields]],
 ];

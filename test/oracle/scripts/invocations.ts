@@ -4,6 +4,19 @@ import type { Probe, Script } from "../probe.ts";
 const UNKNOWN_ID = "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo";
 const MALFORMED_ID = "inv_1abc";
 
+const UNKNOWN_DEPLOYMENT = "dp_11111111111111111111111";
+
+/** What can be the id of no deployment. */
+const NO_DEPLOYMENTS = {
+  "too short": "dp_1",
+  "too long": `dp_1${"1".repeat(23)}`,
+  "another version": "dp_21111111111111111111111",
+  "too big": `dp_1${"z".repeat(22)}`,
+  "another character": "dp_1111111111111111111111-",
+  malformed: "other",
+  empty: "",
+};
+
 /** How to bring an invocation into each status. `name` is unique to one invocation. */
 const prepared: Record<string, (probe: Probe, name: string) => Promise<string>> = {
   async scheduled(probe) {
@@ -104,6 +117,78 @@ export const invocations: Script[] = [
       await probe.admin("PATCH other", `/invocations/${UNKNOWN_ID}/other`, { method: "PATCH" });
       await probe.admin("GET an invocation", `/invocations/${UNKNOWN_ID}`);
       await probe.admin("GET invocations", "/invocations");
+    },
+  },
+  {
+    name: "resume on a deployment, in each status",
+    async run(probe) {
+      const greeter = await probe.request(probe.server.adminUrl, "/services/OracleGreeter", {});
+      const { deployment_id: own } = JSON.parse(greeter.text) as { deployment_id: string };
+      const deployments = { none: "", keep: "keep", latest: "latest", own, unknown: UNKNOWN_DEPLOYMENT };
+      const resume = async (status: string, prepare: (typeof prepared)[string], one: [string, string]) => {
+        const [step, deployment] = one;
+        const id = await prepare(probe, `resume-${status}-${step}`);
+        const query = step === "none" ? "" : `?deployment=${deployment}`;
+        const path = `/invocations/${id}/resume${query}`;
+        const answer = await probe.request(probe.server.adminUrl, path, { method: "PATCH" });
+        probe.answer(`${status}, ${step}`, { ...answer, text: answer.text.replaceAll(id, "<this>") });
+      };
+      const statuses = Object.entries({
+        ...prepared,
+        async "paused later"(of: Probe) {
+          const id = await of.sent("OraclePauses/failsLate");
+          await of.untilStatus(id, "paused");
+          return id;
+        },
+      });
+      for (const deployment of Object.entries(deployments)) {
+        await Promise.all(statuses.map(([status, prepare]) => resume(status, prepare, deployment)));
+      }
+      // Refused before anybody looks at the invocation.
+      for (const [step, deployment] of Object.entries(NO_DEPLOYMENTS)) {
+        const path = `/invocations/${UNKNOWN_ID}/resume?deployment=${deployment}`;
+        await probe.admin(`${step} deployment`, path, { method: "PATCH" });
+        const { status } = await probe.request(probe.server.adminUrl, `/deployments/${deployment || "dp_"}`, {});
+        probe.note(`${step} deployment in its own path`, String(status));
+      }
+      probe.sortLines();
+    },
+  },
+  {
+    name: "resume of a suspended invocation on another deployment",
+    async run(probe) {
+      const before = await probe.request(probe.server.adminUrl, "/services/OracleWaiter", {});
+      const { deployment_id: own } = JSON.parse(before.text) as { deployment_id: string };
+      const id = await probe.sent("OracleWaiter/sleep", 3_600_000);
+      await probe.untilStatus(id, "suspended");
+      // The same services, behind a path.
+      const again = await probe.request(probe.server.adminUrl, "/deployments", {
+        json: { uri: `${probe.server.endpointUrl}/again` },
+        method: "POST",
+      });
+      const { id: other } = JSON.parse(again.text) as { id: string };
+      const pinned = async () => {
+        const query = `SELECT pinned_deployment_id AS id FROM sys_invocation WHERE id = '${id}'`;
+        const answer = await probe.request(probe.server.adminUrl, "/query", {
+          json: { query },
+          method: "POST",
+          headers: { accept: "application/json" },
+        });
+        const { rows } = JSON.parse(answer.text) as { rows: { id: string }[] };
+        return rows[0]?.id === own ? "where it was" : rows[0]?.id === other ? "the other" : "nowhere";
+      };
+      for (const deployment of [undefined, other, "keep", own, "latest"]) {
+        const query = deployment === undefined ? "" : `?deployment=${deployment}`;
+        await probe.request(probe.server.adminUrl, `/invocations/${id}/resume${query}`, { method: "PATCH" });
+        await probe.untilStatus(id, "suspended");
+        const named = deployment === other ? "other" : deployment === own ? "own" : (deployment ?? "none");
+        probe.note(`pinned after ${named}`, await pinned());
+      }
+      await probe.request(probe.server.adminUrl, `/deployments/${other}?force=true`, { method: "DELETE" });
+      await probe.request(probe.server.adminUrl, "/deployments", {
+        json: { uri: probe.server.endpointUrl, force: true },
+        method: "POST",
+      });
     },
   },
   {
