@@ -2,8 +2,10 @@
  * HTTP for both ports of the server: one TCP port that speaks HTTP/1.1 and HTTP/2 with prior knowledge (`listen`), and
  * the guard that keeps web pages from driving a local server (`createGuard`). Knows nothing of Restate's routes.
  */
+export { Connections } from "./connections.ts";
 export { createGuard, type Guard, type GuardOptions, type Verdict } from "./guard.ts";
-export { type Listener, type ListenLimits, type ListenOptions, listen } from "./listener.ts";
+export type { ListenLimits } from "./limits.ts";
+export { type Listener, type ListenOptions, listen } from "./listener.ts";
 export { type Refusal, refuse } from "./refusal.ts";
 export type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
 export { endConnection } from "./upgrade.ts";

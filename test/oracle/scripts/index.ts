@@ -4,6 +4,7 @@ import { registrations, shapes } from "./admin.ts";
 import { requestBodies } from "./bodies.ts";
 import { calls } from "./calls.ts";
 import { flowControl } from "./flow-control.ts";
+import { http2Requests } from "./http2.ts";
 import { invocations } from "./invocations.ts";
 import { kafka } from "./kafka.ts";
 import { limits } from "./limits.ts";
@@ -31,4 +32,5 @@ export const areas: readonly (readonly [area: string, scripts: readonly Script[]
   ["Kafka clusters and subscriptions", kafka],
   ["Queries that are refused", queries],
   ["Bodies of requests to the admin API", requestBodies],
+  ["HTTP/2 in single frames", http2Requests],
 ];
