@@ -44,6 +44,8 @@ export function createAdmin(parts: AdminParts): RequestHandler {
     loading.then(
       (app) => app(request, response),
       (error: unknown) => {
+        // Perhaps there were no descriptors left: the next request tries again.
+        loading = undefined;
         parts.log("error", "the admin API cannot be loaded", { error });
         response.writeHead(500, {});
         response.end();

@@ -2,10 +2,14 @@ import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { HttpLog } from "./types.ts";
 
-/** The part of all descriptors that clients leave to the rest of the server: endpoints, the database, queries. */
-const RESERVED_SHARE = 1 / 4;
-/** More than this the rest of the server does not need, however many there are. */
-const RESERVED_MOST = 512;
+/**
+ * What clients leave to the rest of the server: endpoints, the database, queries, and the modules of the admin API,
+ * which are opened all at once with its first request. A quarter of all descriptors, within these bounds.
+ */
+function reservedOf(limit: number): number {
+  return Math.min(512, Math.max(limit / 4, Math.min(128, limit / 2)));
+}
+
 /** A shortage that was quiet for as long as this is over: the next one is said again. */
 const QUIET_MS = 60_000;
 
@@ -26,40 +30,50 @@ export interface ConnectionsOptions {
   /** How many descriptors the process may have open. Default: what the system says. */
   readonly descriptorLimit?: number | undefined;
   readonly log: HttpLog;
+  /** Milliseconds from any beginning. Default: the system's. */
+  readonly nowMs?: () => number;
 }
 
 /**
  * The connections of clients, those of all ports of a process together, held to its limit of descriptors.
  *
  * At the limit the system would close each new connection at once, without a word to anybody (libuv accepts and
- * closes them). So three quarters of the descriptors are for clients: beyond that a new connection takes the place of
- * the one that has been idle for longest, and when none is idle and half of the rest is in use, it is refused.
+ * closes them). So clients get no more than a part of the descriptors: beyond that a new connection takes the place of
+ * the one that has been idle for longest, and when none is idle and half of what is reserved is in use, it is refused.
  *
- * A new connection has the lowest descriptor that was free, so its number tells, without counting, how many are in use.
+ * A new connection has the lowest descriptor that was free. So a high one tells how many are in use, and with that how
+ * many are not those of clients; between two high ones, clients are counted on top of that.
  */
 export class Connections {
   readonly #log: HttpLog;
+  readonly #nowMs: () => number;
   readonly #limit: number;
-  /** From this descriptor on, idle connections make room; from `#fullMark` on, connections are refused. */
+  /** With more descriptors in use, idle connections make room; with more than `#fullMark`, connections are refused. */
   readonly #tightMark: number;
   readonly #fullMark: number;
+  #clients = 0;
+  /** Descriptors in use that are not those of clients, as far as that is known. */
+  #others = 0;
   /** The longest idle first. */
   readonly #idle = new Set<Tracked>();
   readonly #saidAtMs = new Map<string, number>();
 
   constructor(options: ConnectionsOptions) {
     this.#log = options.log;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#limit = options.descriptorLimit ?? descriptorLimit();
-    const reserved = Math.ceil(Math.min(RESERVED_MOST, this.#limit * RESERVED_SHARE));
+    const reserved = reservedOf(this.#limit);
     this.#tightMark = this.#limit - reserved;
     this.#fullMark = this.#limit - reserved / 2;
   }
 
   /** @returns `undefined` when there is no room: the connection is closed then */
   accept(socket: Socket): Connection | undefined {
-    const descriptor = descriptorOf(socket);
-    if (descriptor >= this.#tightMark && !this.#closeIdle(1) && descriptor >= this.#fullMark) {
-      this.#say("warn", "Connections are refused: almost all descriptors are in use, and no connection is idle.");
+    this.#clients++;
+    socket.on("close", () => this.#clients--);
+    const inUse = this.#inUse(descriptorOf(socket));
+    if (inUse > this.#tightMark && !this.#closeIdle() && inUse > this.#fullMark) {
+      this.#say("Connections are refused: almost all descriptors are in use, and no connection is idle.");
       socket.destroy();
       return undefined;
     }
@@ -78,32 +92,30 @@ export class Connections {
     return connection;
   }
 
-  /** Some other part of the server got no descriptor (EMFILE): makes room for it. */
-  exhausted(): void {
-    this.#closeIdle(Math.ceil((this.#limit * RESERVED_SHARE) / 4));
+  /** How many descriptors are in use, now that a client has this one. */
+  #inUse(descriptor: number): number {
+    if (descriptor >= this.#tightMark) this.#others = descriptor + 1 - this.#clients;
+    else if (this.#clients < this.#tightMark / 2) this.#others = 0;
+    return Math.max(descriptor + 1, this.#others + this.#clients);
   }
 
-  #closeIdle(count: number): boolean {
-    let closed = 0;
-    for (const connection of this.#idle) {
-      if (closed === count) break;
-      this.#idle.delete(connection);
-      connection.giveUp();
-      closed++;
-    }
-    if (closed > 0) {
-      this.#say("warn", "Idle connections are closed to make room for others: the descriptors are running out.");
-    }
-    return closed > 0;
+  /** @returns whether there was one */
+  #closeIdle(): boolean {
+    const [longestIdle] = this.#idle;
+    if (longestIdle === undefined) return false;
+    this.#idle.delete(longestIdle);
+    longestIdle.giveUp();
+    this.#say("Idle connections are closed to make room for new ones: the descriptors are running out.");
+    return true;
   }
 
   /** Once for as long as it goes on. */
-  #say(level: "warn", message: string): void {
-    const nowMs = performance.now();
+  #say(message: string): void {
+    const nowMs = this.#nowMs();
     const saidAtMs = this.#saidAtMs.get(message);
     this.#saidAtMs.set(message, nowMs);
     if (saidAtMs !== undefined && nowMs - saidAtMs < QUIET_MS) return;
-    this.#log(level, `${message} Raise the limit (ulimit -n) for more.`, {
+    this.#log("warn", `${message} Raise the limit (ulimit -n) for more.`, {
       code: "RL_DESCRIPTORS",
       descriptorLimit: this.#limit,
     });
