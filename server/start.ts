@@ -7,7 +7,7 @@ import { systemClock } from "./clock.ts";
 import type { ServerConfig } from "./config/index.ts";
 import { type AttemptEvents, type AttemptHost, Engine } from "./engine/index.ts";
 import { ServerError } from "./errors.ts";
-import { Access, createGuard, isLoopbackAddress, type Listener, listen } from "./http/index.ts";
+import { Access, Connections, createGuard, isLoopbackAddress, type Listener, listen } from "./http/index.ts";
 import { randomIds, randomSubscriptionId } from "./ids.ts";
 import { InProcessRegistrar } from "./in-process.ts";
 import { createIngress } from "./ingress/index.ts";
@@ -187,6 +187,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
     limits: { bodyBytes: config.requestLimitBytes },
     log,
   });
+  const connections = new Connections({ log });
   const ingressListener = await listenOn("ingress", {
     host: ingressHost,
     port: config.ingressPort,
@@ -197,6 +198,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
       isReachable: !isLoopbackAddress(ingressHost),
     }),
     onRequest: ingress.onRequest,
+    connections,
     bodyLimitBytes: config.requestLimitBytes,
     log,
   });
@@ -238,7 +240,8 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
       }),
       onUpgrade: feed.onUpgrade,
       bodyLimitBytes: config.requestLimitBytes,
-      http2: false,
+      needsHttp1: true,
+      connections,
       log,
     });
   } catch (error) {

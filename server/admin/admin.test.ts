@@ -74,6 +74,8 @@ describe("the admin API", () => {
   it("answers 405 with what is possible to a method that a path does not have, 404 to other paths", async () => {
     const answer = await admin.request("DELETE", "/services");
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET,HEAD"]);
+    const root = await admin.request("POST", "/");
+    expect([root.status, root.headers.get("allow")]).toEqual([405, "GET,HEAD"]);
     expect((await admin.request("POST", `/invocations/${RUNNING}/cancel`)).headers.get("allow")).toBe("PATCH");
     expect((await admin.request("GET", "/nope")).status).toBe(404);
   });

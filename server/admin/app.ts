@@ -44,6 +44,7 @@ export function createApp(parts: AdminParts): Express {
   });
   app.get("/", (_request, response) => response.status(308).setHeader("location", "/ui/").end());
   app.get("/restate-lite/places", placesRoute(parts));
+  app.all("/", methodsOf("GET", "HEAD"));
   app.get("/restate-lite/invocations/:id", describeRoute(parts));
   app.get("/restate-lite/invocations/:id/suspensions", suspensionsRoute(parts));
   app.use("/restate-lite/invocations", editRoutes(parts));

@@ -125,7 +125,7 @@ export async function startAdmin(answers: EngineAnswers = {}) {
       log,
     }),
     bodyLimitBytes: 1024 * 1024,
-    http2: false,
+    needsHttp1: true,
     log,
   });
 

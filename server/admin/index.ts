@@ -14,7 +14,7 @@ export type { AdminParts } from "./parts.ts";
 export { type QueryLimits, QueryService, querySource } from "./query/index.ts";
 export { friendlyDuration } from "./shapes.ts";
 
-/** Express takes the requests and responses of `node:http`, which is what the admin port serves. */
+/** Express takes the requests and responses of `node:http`; for HTTP/2 the listener translates (`needsHttp1`). */
 type App = (request: HttpRequest, response: HttpResponse) => void;
 
 /** Answers the requests of the admin port. */
@@ -41,11 +41,13 @@ export function createAdmin(parts: AdminParts): RequestHandler {
       dashboard(request, response);
       return;
     }
-    // reason: the listener of the admin port speaks HTTP/1.1 only, so the parts in common are all that differ in type.
+    // reason: the listener hands over objects of `node:http`, so the parts in common are all that differ in type.
     loading ??= import("./app.ts").then(({ createApp }) => createApp(parts) as unknown as App);
     loading.then(
       (app) => app(request, response),
       (error: unknown) => {
+        // Perhaps there were no descriptors left: the next request tries again.
+        loading = undefined;
         parts.log("error", "the admin API cannot be loaded", { error });
         response.writeHead(500, {});
         response.end();

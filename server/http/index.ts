@@ -3,8 +3,10 @@
  * the guard that keeps web pages and strangers from driving a local server (`createGuard`, `Access` its token). Knows nothing of Restate's routes.
  */
 export { Access } from "./access.ts";
+export { Connections } from "./connections.ts";
 export { createGuard, type Guard, type GuardOptions, isLoopbackAddress, type Verdict } from "./guard.ts";
-export { type Listener, type ListenLimits, type ListenOptions, listen } from "./listener.ts";
+export type { ListenLimits } from "./limits.ts";
+export { type Listener, type ListenOptions, listen } from "./listener.ts";
 export { type Refusal, refuse } from "./refusal.ts";
 export type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
 export { endConnection } from "./upgrade.ts";

@@ -142,11 +142,6 @@ describe("one port for two protocols", () => {
     expect((await settings)[3]).toBe(4);
   });
 
-  it("can leave HTTP/2 out", async () => {
-    const { port } = await start({ http2: false });
-    expect(await raw(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).toMatch(/^HTTP\/1.1 400 /);
-  });
-
   it("cuts a connection that stays silent, and one that stops in its headers", async () => {
     const { port } = await start({ limits: { headersTimeoutMs: 20 } });
     expect(await raw(port)).toBe("");
@@ -401,5 +396,91 @@ describe("closing", () => {
     await arrival;
     await listener.close(10);
     expect(await cut).toBe("");
+  });
+});
+
+/** No connection of this process is open, at neither end. */
+async function untilNoSockets(): Promise<void> {
+  while (process.getActiveResourcesInfo().includes("TCPSocketWrap")) await new Promise((wake) => setTimeout(wake, 5));
+}
+
+describe("clients that go away", () => {
+  const GREETING = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0";
+  const BAD_PING = "\0\0\u0001\u0006\0\0\0\0\0x";
+  const DATA_OF_NOTHING = "\0\0\u0001\0\0\0\0\0\u0007x";
+  const UPGRADE = "GET /ws HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
+  const sent: Record<string, string> = {
+    nothing: "",
+    "a part of what begins HTTP/2": "PRI * HT",
+    "a part of a request's headers": POST.slice(0, 20),
+    "a part of a request's body": POST.slice(0, -1),
+    "a request": POST,
+    "a request to upgrade": UPGRADE,
+    "what begins HTTP/2": GREETING,
+    "a part of a frame": `${GREETING}\0\0\u0004`,
+    "a frame of a bad size": GREETING + BAD_PING,
+    "data of a stream that is not open": GREETING + DATA_OF_NOTHING,
+  };
+  const limits = { headersTimeoutMs: 40, requestTimeoutMs: 40, keepAliveTimeoutMs: 40 };
+  // As a feed that its client never leaves.
+  const onUpgrade: ListenOptions["onUpgrade"] = (_request, socket) =>
+    void socket.on("end", () => socket.end()).resume();
+
+  it.each(Object.entries(sent))("are let go of after they sent %s, however they go", async (_what, bytes) => {
+    const { port } = await start({ limits, onUpgrade });
+    for (const leave of [
+      (socket: Socket) => socket.end(),
+      (socket: Socket) => socket.destroy(),
+      (socket: Socket) => socket.resetAndDestroy(),
+    ]) {
+      const socket = connect({ port, host: "127.0.0.1" });
+      socket.on("error", () => {});
+      await new Promise<void>((resolve) => socket.write(bytes, "latin1", () => resolve()));
+      socket.resume();
+      leave(socket);
+    }
+    await untilNoSockets();
+  });
+
+  it.each(Object.entries(sent).filter(([what]) => what !== "a request to upgrade"))(
+    "and those that stay but send no more than %s, in time",
+    async (_what, bytes) => {
+      const { port } = await start({ limits });
+      const socket = connect({ port, host: "127.0.0.1" });
+      cleanups.push(() => socket.destroy());
+      socket.on("error", () => {});
+      const closed = new Promise((resolve) => socket.on("close", resolve));
+      socket.resume().write(bytes, "latin1");
+      await closed;
+    },
+  );
+
+  it("closes a session that its client has left with half a body, and one that only listens", async () => {
+    const { port } = await start({ limits });
+    const session = openHttp2(port);
+    const stream = session.request({ ":method": "POST", ":path": "/" });
+    const answered = new Promise<IncomingHttpHeaders>((resolve) => stream.on("response", resolve));
+    stream.resume();
+    stream.write("half");
+    expect((await answered)[":status"]).toBe(408);
+    await new Promise((resolve) => session.on("close", resolve));
+  });
+
+  it("keeps a session whose request waits for its answer", async () => {
+    let answer = () => {};
+    const onRequest = (request: HttpRequest, response: HttpResponse) => {
+      if (request.url !== "/slow") return echo(request, response);
+      answer = () => void response.end("done");
+    };
+    const { port } = await start({ limits, onRequest });
+    const session = openHttp2(port);
+    const slow = exchange(session, { ":method": "POST", ":path": "/slow" });
+    // Another that comes and goes takes longer than the limits.
+    const idle = connect({ port, host: "127.0.0.1" });
+    await collect(idle);
+    const second = connect({ port, host: "127.0.0.1" });
+    await collect(second);
+    answer();
+    expect((await slow).body).toBe("done");
   });
 });

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { throughHttp1 } from "./bridge.ts";
+import { type Connection, Connections } from "./connections.ts";
 import { allowReading, answerPreflight, isPreflight } from "./cors.ts";
 import type { Guard, Verdict } from "./guard.ts";
-import { type Refusal, refusalBody, refuse } from "./refusal.ts";
+import { createHttp2, type Http2Side } from "./http2.ts";
+import { LIMITS, type ListenLimits } from "./limits.ts";
+import { REQUEST_TIMEOUT, type Refusal, refusalBody, refuse } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
 import type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
 import { endConnection, isWebSocket, serveAsPlain } from "./upgrade.ts";
@@ -19,40 +22,18 @@ export interface ListenOptions {
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Requests that announce a longer body are refused with 413 before it is read. */
   readonly bodyLimitBytes: number;
-  /** Whether HTTP/2 with prior knowledge is served beside HTTP/1.1. Default: yes. */
-  readonly http2?: boolean;
+  /** Whether `onRequest` takes the objects of `node:http` only, as Express does. HTTP/2 is translated for it then. */
+  readonly needsHttp1?: boolean;
+  /** Shared by the listeners of a process. Default: those of this listener alone. */
+  readonly connections?: Connections;
   readonly log: HttpLog;
   readonly limits?: Partial<ListenLimits>;
 }
 
-/** Bounds that keep slow or greedy clients from holding the server. None of them ends a request that waits. */
-export interface ListenLimits {
-  /** The header section, the URL included. */
-  readonly headerBytes: number;
-  readonly headerCount: number;
-  /** From the first byte of a connection or request to the end of its headers. */
-  readonly headersTimeoutMs: number;
-  /** From the first byte of a request to the end of its body; the answer may take longer. */
-  readonly requestTimeoutMs: number;
-  /** How long an idle connection stays open. */
-  readonly keepAliveTimeoutMs: number;
-  /** Requests in flight on one HTTP/2 connection. */
-  readonly streamsPerConnection: number;
-}
-
-const LIMITS: ListenLimits = {
-  headerBytes: 64 * 1024,
-  headerCount: 100,
-  headersTimeoutMs: 30_000,
-  requestTimeoutMs: 300_000,
-  keepAliveTimeoutMs: 75_000,
-  streamsPerConnection: 1000,
-};
-
-/** Bytes of a request body that a client may send on one HTTP/2 stream before it hears that they were read. */
-const STREAM_WINDOW_BYTES = 1024 * 1024;
 /** How often connections are held against the timeouts. */
 const CHECK_INTERVAL_MS = 5000;
+/** So long what was written to a client that has closed its side may take to reach it without any progress. */
+const LEFT_MS = 30_000;
 /** How often a closing listener looks for connections that have become idle. */
 const CLOSING_INTERVAL_MS = 20;
 
@@ -71,21 +52,38 @@ export interface Listener {
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const limits = { ...LIMITS, ...options.limits };
-  const sessions = new Set<ServerHttp2Session>();
+  const connections = options.connections ?? new Connections({ log: options.log });
+  const tracked = new WeakMap<Duplex, Connection>();
   const sniffing = new Set<Socket>();
   const receive = receiver(options, limits);
-  const http1 = createHttp1(options, limits, receive);
-  const http2 = options.http2 === false ? undefined : createHttp2(options, limits, receive, sessions);
+  const checkIntervalMs = Math.min(CHECK_INTERVAL_MS, limits.headersTimeoutMs, limits.keepAliveTimeoutMs);
+  const http1 = createHttp1(options, limits, checkIntervalMs, receive, tracked);
+  const onRequest = options.needsHttp1 === true ? throughHttp1(options.onRequest) : options.onRequest;
+  const http2 = createHttp2({
+    limits,
+    checkIntervalMs,
+    receive,
+    onRequest: (request, response) => onRequest(request, response as unknown as HttpResponse),
+  });
 
   // The HTTP/1.1 server owns the port, so its own timers watch its connections; it gets those that are not HTTP/2.
   const serveHttp1 = http1.listeners("connection") as ((socket: Socket) => void)[];
   http1.removeAllListeners("connection");
   http1.on("connection", (socket: Socket) => {
+    // A request to upgrade that was not followed comes here again.
+    const connection = tracked.get(socket) ?? connections.accept(socket);
+    if (connection === undefined) return;
     sniffing.add(socket);
     sniff(socket, limits.headersTimeoutMs, (protocol) => {
       sniffing.delete(socket);
-      if (protocol === "h2" && http2 !== undefined) http2.emit("connection", socket);
-      else if (protocol !== undefined) for (const serve of serveHttp1) serve.call(http1, socket);
+      if (protocol === undefined) return;
+      socket.on("end", () => socket.setTimeout(LEFT_MS, () => socket.destroy()));
+      if (protocol === "h2") {
+        http2.serve(socket, connection);
+      } else {
+        tracked.set(socket, connection);
+        for (const serve of serveHttp1) serve.call(http1, socket);
+      }
     });
   });
 
@@ -100,7 +98,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 
   return {
     port: (http1.address() as AddressInfo).port,
-    close: (graceMs = 10_000) => close(http1, sessions, sniffing, graceMs),
+    close: (graceMs = 10_000) => close(http1, http2, sniffing, graceMs),
   };
 }
 
@@ -155,15 +153,29 @@ function receiver(
 
 type Receive = ReturnType<typeof receiver>;
 
-function createHttp1(options: ListenOptions, limits: ListenLimits, receive: Receive): Server {
+function createHttp1(
+  options: ListenOptions,
+  limits: ListenLimits,
+  checkIntervalMs: number,
+  checked: Receive,
+  tracked: WeakMap<Duplex, Connection>,
+): Server {
   const { onRequest, onUpgrade } = options;
+  const receive = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const connection = tracked.get(request.socket);
+    if (connection !== undefined) {
+      connection.begin();
+      response.on("close", connection.end);
+    }
+    return checked(request, response);
+  };
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, limits.headersTimeoutMs),
+      connectionsCheckingInterval: checkIntervalMs,
       noDelay: true,
     },
     (request, response) => {
@@ -189,6 +201,8 @@ function createHttp1(options: ListenOptions, limits: ListenLimits, receive: Rece
         return;
       }
       socket.on("error", ignore);
+      // It stays in use until it is closed.
+      tracked.get(socket)?.begin();
       const verdict = judge(options.guard, request);
       if (verdict.kind === "refused") {
         endWith(socket, verdict);
@@ -197,39 +211,6 @@ function createHttp1(options: ListenOptions, limits: ListenLimits, receive: Rece
       }
     });
   }
-  return server;
-}
-
-function createHttp2(
-  options: ListenOptions,
-  limits: ListenLimits,
-  receive: Receive,
-  sessions: Set<ServerHttp2Session>,
-): Http2Server {
-  const server = createHttp2Server(
-    {
-      settings: {
-        maxConcurrentStreams: limits.streamsPerConnection,
-        initialWindowSize: STREAM_WINDOW_BYTES,
-        maxHeaderListSize: limits.headerBytes,
-      },
-      // Pairs, the four pseudo-headers among them; nghttp2 answers beyond it by itself.
-      maxHeaderListPairs: limits.headerCount + 8,
-    },
-    (request, response) => {
-      // Without a listener the failure of one stream would end the process.
-      request.on("error", ignore);
-      response.on("error", ignore);
-      const compatible = response as unknown as HttpResponse;
-      if (receive(request, compatible)) options.onRequest(request, compatible);
-    },
-  );
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.on("close", () => sessions.delete(session));
-    session.on("error", ignore);
-  });
-  server.on("sessionError", ignore);
   return server;
 }
 
@@ -243,7 +224,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
       endWith(socket, { status: 431, code: "RL_HEADERS_TOO_LARGE", message: "the headers or the URL are too long" });
       break;
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      endWith(socket, { status: 408, code: "RL_REQUEST_TIMEOUT", message: "the request did not arrive in time" });
+      endWith(socket, REQUEST_TIMEOUT);
       break;
     default:
       endWith(socket, { status: 400, code: "RL_BAD_REQUEST", message: "this is not HTTP/1.1" });
@@ -268,20 +249,15 @@ function endWith(socket: Duplex, refusal: Refusal): void {
   );
 }
 
-async function close(
-  server: Server,
-  sessions: ReadonlySet<ServerHttp2Session>,
-  sniffing: ReadonlySet<Socket>,
-  graceMs: number,
-): Promise<void> {
+async function close(server: Server, http2: Http2Side, sniffing: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const socket of sniffing) socket.destroy();
-  for (const session of sessions) session.close();
+  http2.close();
   // A connection whose request finishes now would stay open for the keep-alive timeout.
   const idle = setInterval(() => server.closeIdleConnections(), CLOSING_INTERVAL_MS);
   const cut = setTimeout(() => {
     server.closeAllConnections();
-    for (const session of sessions) session.destroy();
+    http2.destroy();
   }, graceMs);
   await closed;
   clearInterval(idle);

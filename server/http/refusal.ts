@@ -6,6 +6,12 @@ export interface Refusal {
   readonly message: string;
 }
 
+export const REQUEST_TIMEOUT: Refusal = {
+  status: 408,
+  code: "RL_REQUEST_TIMEOUT",
+  message: "the request did not arrive in time",
+};
+
 /** The JSON of an error that the server itself found in a request; the shape of the real ingress and admin API. */
 export function refusalBody(refusal: Refusal): string {
   const { status, code, message } = refusal;

@@ -34,6 +34,7 @@ export const shapes: Script = {
     await probe.admin("malformed deployment", "/deployments/other");
     await probe.admin("health", "/health");
     await probe.admin("root", "/");
+    for (const method of ["POST", "PUT", "DELETE"]) await probe.admin(`${method} root`, "/", { method });
     await probe.admin("unknown path", "/none");
     await probe.admin("POST services", "/services", { method: "POST" });
     await probe.admin("PUT services", "/services/OracleGreeter", { method: "PUT" });

@@ -6,6 +6,7 @@ import { calls } from "./calls.ts";
 import { fields } from "./fields.ts";
 import { flowControl } from "./flow-control.ts";
 import { goneServices } from "./gone-services.ts";
+import { http2Requests } from "./http2.ts";
 import { internal } from "./internal.ts";
 import { invocations } from "./invocations.ts";
 import { kafka } from "./kafka.ts";
@@ -35,4 +36,5 @@ export const areas: readonly (readonly [area: string, scripts: readonly Script[]
   ["Kafka clusters and subscriptions", kafka],
   ["Queries that are refused", queries],
   ["Bodies of requests to the admin API", [...requestBodies, ...fields]],
+  ["HTTP/2 in single frames", http2Requests],
 ];
