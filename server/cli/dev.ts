@@ -17,11 +17,12 @@ import {
   wantsColor,
 } from "../dev/index.ts";
 import { createLog, type Log } from "../log.ts";
+import { outputTo } from "../output.ts";
 import { type OpenServer, startOpenServer } from "../start.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { banner } from "./banner.ts";
 import { giveMemoryBackWhenIdle } from "./idle-memory.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { type Interrupt, onInterrupt } from "./interrupt.ts";
 import { openInBrowser } from "./open.ts";
 import { watchEndpoint } from "./watch.ts";
 
@@ -38,7 +39,9 @@ export async function dev(args: Arguments): Promise<void> {
     // What happens to invocations is shown anyway.
     defaults: { logLevel: "warn" },
   });
-  const view = createView(args);
+  let interrupt: Interrupt | undefined;
+  // Nobody reads any more: the terminal has been closed, or the program behind a pipe has ended.
+  const view = createView(args, () => interrupt?.hangUp());
   const log = await logFor(view, config);
   for (const warning of warnings) log("warn", warning);
   const starting = view.during(
@@ -59,7 +62,7 @@ export async function dev(args: Arguments): Promise<void> {
     view.close();
   };
   // Before the banner: who reads it may interrupt.
-  const interrupt = onInterrupt(async () => {
+  const interrupted = onInterrupt(async () => {
     view.say("Stopping; press Ctrl-C again to stop at once.");
     for (const { stop } of ends) stop();
     await (await starting).close(config.shutdownTimeoutMs);
@@ -68,8 +71,8 @@ export async function dev(args: Arguments): Promise<void> {
     leaveTerminal();
     process.exit(0);
   }, leaveTerminal);
-  // Nobody reads any more: the terminal has been closed, or the program behind a pipe has ended.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupt.hangUp());
+  interrupt = interrupted;
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupted.hangUp());
 
   let server: OpenServer;
   try {
@@ -111,12 +114,12 @@ export async function dev(args: Arguments): Promise<void> {
       restartMismatched: () => loop?.restartMismatched(),
       clearState: () => view.say(`Cleared the state of ${control.clearState()} keys.`),
       openDashboard: () => openInBrowser(`${server.adminUrl}/ui`, () => view.say(`Open ${server.adminUrl}/ui`)),
-      quit: () => interrupt.press(),
+      quit: () => interrupted.press(),
     });
     keys = readKeys(
       process.stdin,
       (key) => pressed.press(key),
-      () => interrupt.hangUp(),
+      () => interrupted.hangUp(),
     );
   }
   await loop?.start();
@@ -147,11 +150,16 @@ function createProgram(
   );
 }
 
-function createView(args: Arguments): LinesView {
+function createView(args: Arguments, onGone: () => void): LinesView {
   const [program = "endpoint"] = args.child;
   const programName = path.basename((args.file ?? program).replaceAll("\\", "/"));
+  const output = outputTo(process.stdout, {
+    afterGap: (dropped) =>
+      `… ${dropped} pieces of this output were dropped: nobody read it, or it could not be written\n`,
+    onGone,
+  });
   const options = {
-    write: (text: string) => void process.stdout.write(text),
+    write: (text: string) => output.write(text),
     isColored: wantsColor(process.stdout, process.env),
     programName,
     folder: process.cwd(),
