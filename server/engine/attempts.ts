@@ -1,4 +1,4 @@
-import { encodeInvocationId } from "../../sdk/protocol/index.ts";
+import { encodeInvocationId, type OutputCommandMessage } from "../../sdk/protocol/index.ts";
 import type { Deployment, Handler } from "../registry/types.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import { randomSeedOf } from "./identity.ts";
@@ -32,8 +32,8 @@ export interface LiveAttempt {
   /** Whether a failure is stored: of an attempt, or that nothing served it, which is none. */
   hasFailure: boolean;
   failingSinceMs: number | undefined;
-  /** The body of the output entry, once the SDK has sent it. */
-  output: Buffer | undefined;
+  /** The output entry, once the SDK has sent it. */
+  output: OutputCommandMessage | undefined;
   /** Body of the last AwaitingOnMessage, for people who ask what it waits for. */
   awaitingOn: Buffer | undefined;
   server: string | undefined;

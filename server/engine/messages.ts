@@ -1,4 +1,5 @@
 import {
+  AwaitingOn,
   ErrorBehavior,
   ErrorMessage,
   encodeFrame,
@@ -88,6 +89,7 @@ export class Messages implements AttemptEvents {
       case MessageType.Error:
         return this.#reported(live, body);
       case MessageType.AwaitingOn:
+        AwaitingOn.decode(body);
         live.awaitingOn = body;
         return;
       default:
