@@ -1,7 +1,9 @@
 import { request as httpRequest, type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 import { type ClientHttp2Session, connect, type IncomingHttpStatusHeader } from "node:http2";
 import { request as httpsRequest } from "node:https";
+import { systemClock } from "../clock.ts";
 import { ServerError } from "../errors.ts";
+import type { Clock } from "../seams.ts";
 import { describeError, isWithoutHttp2 } from "./failure.ts";
 import type { RequestIdentity } from "./identity.ts";
 import { locate } from "./request.ts";
@@ -13,6 +15,8 @@ export interface DiscoveryOptions {
   readonly additionalHeaders: Readonly<Record<string, string>>;
   readonly identity?: RequestIdentity | undefined;
   readonly config?: Partial<InvokerSettings>;
+  /** Of the deadline. Default: the system's, because the endpoint lives in its time. */
+  readonly clock?: Clock;
 }
 
 export interface DiscoveryAnswer {
@@ -35,7 +39,8 @@ interface RawAnswer {
 }
 
 /**
- * Asks an endpoint what it serves: `GET {prefix}/discover`.
+ * Asks an endpoint what it serves: `GET {prefix}/discover`. From the connection to the last byte it has
+ * `discoveryTimeoutMs`, however busy it seems.
  *
  * @throws ServerError META0003 (not reachable, or a bad status), META0014 (it does not speak HTTP/2), META0013 (a
  * content type that is not a manifest's). Status and wording follow restate-server 1.7.12.
@@ -50,11 +55,18 @@ export async function discover(uri: string, options: DiscoveryOptions): Promise<
   headers["x-restate-cluster-name"] = settings.clusterName;
 
   const exchange = options.useHttp11 ? getHttp1 : getHttp2;
+  const clock = options.clock ?? systemClock;
+  const deadline = new AbortController();
+  const cancel = clock.wakeAt(clock.nowMs() + settings.discoveryTimeoutMs, () =>
+    deadline.abort(new Error(`no complete answer within ${settings.discoveryTimeoutMs} ms`)),
+  );
   let answer: RawAnswer;
   try {
-    answer = await exchange(origin, path, headers, settings);
+    answer = await exchange(origin, path, headers, settings, deadline.signal);
   } catch (error) {
     throw unreachable(uri, options.useHttp11, error);
+  } finally {
+    cancel();
   }
   const { status, body } = answer;
   if (status < 200 || status >= 300) throw badStatus(answer);
@@ -142,7 +154,8 @@ function getHttp2(
   origin: string,
   path: string,
   headers: Record<string, string>,
-  { discoveryTimeoutMs, trustedCertificates }: InvokerSettings,
+  { trustedCertificates }: InvokerSettings,
+  deadline: AbortSignal,
 ): Promise<RawAnswer> {
   let session: ClientHttp2Session | undefined;
   const exchange = new Promise<RawAnswer>((resolve, reject) => {
@@ -152,7 +165,7 @@ function getHttp2(
     });
     session.on("error", reject);
     session.on("close", () => reject(new Error("the connection was closed without a response")));
-    session.setTimeout(discoveryTimeoutMs, () => reject(new Error(`no answer within ${discoveryTimeoutMs} ms`)));
+    deadline.addEventListener("abort", () => reject(deadline.reason));
     const stream = session.request({ ...headers, ":method": "GET", ":path": path }, { endStream: true });
     const body = new Body();
     let head: (IncomingHttpHeaders & IncomingHttpStatusHeader) | undefined;
@@ -179,7 +192,8 @@ function getHttp1(
   origin: string,
   path: string,
   headers: Record<string, string>,
-  { discoveryTimeoutMs, trustedCertificates }: InvokerSettings,
+  { trustedCertificates }: InvokerSettings,
+  deadline: AbortSignal,
 ): Promise<RawAnswer> {
   return new Promise<RawAnswer>((resolve, reject) => {
     const url = new URL(origin);
@@ -189,11 +203,15 @@ function getHttp1(
       path,
       headers,
       agent: false as const,
-      timeout: discoveryTimeoutMs,
       ...(trustedCertificates === undefined ? {} : { ca: trustedCertificates }),
     };
     const request = url.protocol === "https:" ? httpsRequest(options) : httpRequest(options);
-    request.on("timeout", () => request.destroy(new Error(`no answer within ${discoveryTimeoutMs} ms`)));
+    const giveUp = (reason: Error) => {
+      // First: a response that is cut off reports that, and not why.
+      reject(reason);
+      request.destroy(reason);
+    };
+    deadline.addEventListener("abort", () => giveUp(deadline.reason as Error));
     request.on("error", reject);
     request.on("response", (response) => {
       const body = new Body();
@@ -201,7 +219,7 @@ function getHttp1(
         try {
           body.add(chunk);
         } catch (error) {
-          request.destroy(error as Error);
+          giveUp(error as Error);
         }
       });
       response.on("error", reject);
