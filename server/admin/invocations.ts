@@ -34,6 +34,7 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
       checkId(id);
       answerDurably(
         turns,
+        response,
         () => command(id, request.query),
         (result) => {
           const refusal = result === "unknown" ? notFound("invocation", id) : refusals[result]?.(id);
@@ -89,6 +90,7 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     checkId(id);
     answerDurably(
       turns,
+      response,
       () => restart(id, Number(query.from ?? 0), query.deployment),
       (result) => {
         if (result.kind === "restarted") response.json({ new_invocation_id: result.id });
@@ -149,6 +151,7 @@ export function invocationRoutes({ engine, registry, turns }: AdminParts): Route
     checkId(id);
     answerDurably(
       turns,
+      response,
       () => engine[COMMANDS[mode]](id),
       () => response.status(202).end(),
     );
@@ -181,6 +184,7 @@ function looking(turns: AdminParts["turns"], look: (id: string) => object | unde
     // Durably, because what the open turn wrote is visible to it.
     answerDurably(
       turns,
+      response,
       () => look(id),
       (seen) => {
         if (seen === undefined) sendError(response, notFound("invocation", id));

@@ -50,6 +50,7 @@ export function stateRoutes({ engine, registry, turns }: StateParts): Router {
     // Durably, because what the open turn wrote is visible to it.
     answerDurably(
       turns,
+      response,
       () => engine.describeInstance(service, scope, key),
       ({ version, entries, holder, queue, waiting }) =>
         response.json({
@@ -75,6 +76,7 @@ export function stateRoutes({ engine, registry, turns }: StateParts): Router {
     };
     answerDurably(
       turns,
+      response,
       () => {
         const result = engine.mutateState(service, scope, key, mutation);
         if (result.outcome !== "applied") return { result, version: undefined };
