@@ -1,30 +1,40 @@
-import { Writable } from "node:stream";
 import type { ServerConfig } from "./config/index.ts";
+import { outputTo } from "./output.ts";
 
 export type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
 
 const COLORS = { debug: 90, info: 32, warn: 33, error: 31 } as const;
 const PINO_LEVELS: Readonly<Record<number, keyof typeof COLORS>> = { 20: "debug", 30: "info", 40: "warn", 50: "error" };
 
-/** The server's log on stderr. `json` is pino's own form; the others are for eyes, `compact` on one line without color. */
+/**
+ * The server's log on stderr. `json` is pino's own form; the others are for eyes, `compact` on one line without color.
+ * A line that cannot be written is dropped, and the log says how many were as soon as it can.
+ */
 export async function createLog(
   config: Pick<ServerConfig, "logLevel" | "logFormat"> & { readonly hasNoColors?: boolean },
 ): Promise<Log> {
   const { default: pino } = await import("pino");
-  const destination =
-    config.logFormat === "json"
-      ? pino.destination({ dest: 2, sync: false })
-      : readable(
-          config.logFormat === "pretty" &&
-            config.hasNoColors !== true &&
-            process.stderr.isTTY === true &&
-            (process.env.NO_COLOR ?? "") === "",
-        );
-  const logger = pino({ level: config.logLevel, base: null }, destination);
+  const isColored =
+    config.logFormat === "pretty" &&
+    config.hasNoColors !== true &&
+    process.stderr.isTTY === true &&
+    (process.env.NO_COLOR ?? "") === "";
+  const formOf = config.logFormat === "json" ? (line: string) => line : (line: string) => readableLine(line, isColored);
+  const output = outputTo(process.stderr, {
+    afterGap: (dropped, reason) => formOf(gapLine(dropped, reason)),
+  });
+  const logger = pino({ level: config.logLevel, base: null }, { write: (line: string) => output.write(formOf(line)) });
   return (level, message, fields) => {
     if (fields === undefined) logger[level](message);
     else logger[level](withError(fields), message);
   };
+}
+
+/** As pino would write it: it is no part of pino's own output, because it goes before a line of that. */
+function gapLine(dropped: number, reason: string): string {
+  const why = reason === "EAGAIN" ? "nobody read it" : `it could not be written (${reason})`;
+  const msg = `${dropped} ${dropped === 1 ? "line" : "lines"} of this log were dropped because ${why}.`;
+  return `${JSON.stringify({ level: 40, time: Date.now(), code: "RL_LOG_DROPPED", dropped, msg })}\n`;
 }
 
 /** Errors under `error` are written as pino writes those under `err`. */
@@ -32,14 +42,6 @@ function withError(fields: object): object {
   if (!("error" in fields) || !(fields.error instanceof Error)) return fields;
   const { error, ...rest } = fields;
   return { ...rest, err: error };
-}
-
-function readable(isColored: boolean): Writable {
-  return new Writable({
-    write(line: Buffer, _encoding, done) {
-      process.stderr.write(readableLine(line.toString(), isColored), () => done());
-    },
-  });
 }
 
 /** One line for eyes from one of pino's. */

@@ -56,12 +56,34 @@ export function readQuery<T>(schema: ZodType<T>, query: unknown): T {
   );
 }
 
-/** Runs an engine command and answers with its result once that is durable. */
-export function answerDurably<T>(turns: Turns, command: () => T, answer: (result: T) => void): void {
+/** Runs an engine command and answers with its result once that is durable; an answer that cannot be written is a 500. */
+export function answerDurably<T>(
+  turns: Turns,
+  response: Response,
+  command: () => T,
+  answer: (result: T) => void,
+): void {
   turns.apply(() => {
     const result = command();
-    turns.afterFlush(() => answer(result));
+    turns.afterFlush(() => {
+      try {
+        answer(result);
+      } catch (error) {
+        // The command took effect, and its caller waits for an answer of whatever kind.
+        if (!response.headersSent) sendError(response, unwritable(error));
+        throw error;
+      }
+    });
   });
+}
+
+function unwritable(error: unknown): ServerError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ServerError(
+    500,
+    "RL_UNWRITABLE_ANSWER",
+    `The request took effect, but its answer cannot be written: ${reason}`,
+  );
 }
 
 /** The answer to a method that a path does not have: no body, as on the real server. */

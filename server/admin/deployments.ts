@@ -106,6 +106,7 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
     const deployment = find(request.params.id);
     answerDurably(
       turns,
+      response,
       () => registry.remove(deployment.id),
       () => response.status(202).end(),
     );

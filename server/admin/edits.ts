@@ -49,6 +49,7 @@ export function editRoutes({ engine, turns }: Pick<AdminParts, "engine" | "turns
     const result = resultOf(request.body);
     answerDurably(
       turns,
+      response,
       () => engine.setResult(id, Number(place), result),
       (edit) => {
         if (edit.kind === "edited") response.json({ detached: edit.detached });
@@ -64,6 +65,7 @@ export function editRoutes({ engine, turns }: Pick<AdminParts, "engine" | "turns
     const options = { after: Number(after), keepsSignals: signals !== "drop", isDryRun: dry_run === "true" };
     answerDurably(
       turns,
+      response,
       () => engine.dropAfter(id, options),
       (drop) => {
         if (drop.kind !== "dropped") {

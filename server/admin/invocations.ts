@@ -45,6 +45,7 @@ export function invocationRoutes(parts: AdminParts): Router {
       const options = optionsOf(name, request.query);
       answerDurably(
         turns,
+        response,
         () => operations[name](id, options),
         (result) => answer(response, result),
       );
@@ -58,6 +59,7 @@ export function invocationRoutes(parts: AdminParts): Router {
     checkId(id);
     answerDurably(
       turns,
+      response,
       () => engine[COMMANDS[mode]](id),
       () => response.status(202).end(),
     );
@@ -138,6 +140,7 @@ export function placesRoute({ engine, turns }: LookedAt): RequestHandler {
   return (_request, response) => {
     answerDurably(
       turns,
+      response,
       () => engine.places(),
       (places) => response.json(places),
     );
@@ -158,6 +161,7 @@ function looking(turns: AdminParts["turns"], look: (id: string) => object | unde
     // Durably, because what the open turn wrote is visible to it.
     answerDurably(
       turns,
+      response,
       () => look(id),
       (seen) => {
         if (seen === undefined) sendError(response, notFound("invocation", id));

@@ -33,6 +33,7 @@ export function kafkaClusterRoutes({ kafka, turns }: AdminParts): Router {
     }
     answerDurably(
       turns,
+      response,
       () => kafka.putCluster(name, properties),
       (cluster) => {
         response.setHeader("location", `kafka-clusters/${name}`);
@@ -56,6 +57,7 @@ export function kafkaClusterRoutes({ kafka, turns }: AdminParts): Router {
     find(name);
     answerDurably(
       turns,
+      response,
       () => kafka.putCluster(name, properties),
       (cluster) => response.json(clusterJson(cluster)),
     );
@@ -76,6 +78,7 @@ export function kafkaClusterRoutes({ kafka, turns }: AdminParts): Router {
     }
     answerDurably(
       turns,
+      response,
       () => kafka.removeCluster(name),
       () => response.status(202).end(),
     );
@@ -119,6 +122,7 @@ export function subscriptionRoutes({ kafka, registry, turns, newSubscriptionId, 
     const subscription: Subscription = { id, source, sink, options };
     answerDurably(
       turns,
+      response,
       () => kafka.putSubscription(subscription),
       () => {
         log("warn", NOT_CONSUMED, { subscription: id, source, sink });
@@ -136,6 +140,7 @@ export function subscriptionRoutes({ kafka, registry, turns, newSubscriptionId, 
     const { id } = find(String(request.params.subscription));
     answerDurably(
       turns,
+      response,
       () => kafka.removeSubscription(id),
       () => response.status(202).end(),
     );

@@ -20,6 +20,7 @@ export function limitRoutes({ limitRules, turns }: AdminParts): Router {
     );
     answerDurably(
       turns,
+      response,
       () => limitRules.upsert(batch),
       (rules) => response.json(rules.map(ruleJson)),
     );
@@ -32,6 +33,7 @@ export function limitRoutes({ limitRules, turns }: AdminParts): Router {
     }));
     answerDurably(
       turns,
+      response,
       () => limitRules.remove(batch),
       (patterns) => response.json(patterns),
     );

@@ -84,6 +84,7 @@ export function serviceRoutes({ registry, registrar, engine, turns, advertisedIn
     );
     answerDurably(
       turns,
+      response,
       () =>
         engine.mutateState(String(service), body.scope ?? undefined, body.object_key, {
           entries,

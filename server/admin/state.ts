@@ -66,6 +66,7 @@ export function stateRoutes({ engine, registry, turns }: StateParts): Router {
     // Durably, because what the open turn wrote is visible to it.
     answerDurably(
       turns,
+      response,
       () => engine.describeInstance(service, scope, key),
       ({ version, entries, holder, queue, waiting }) =>
         response.json({
@@ -91,6 +92,7 @@ export function stateRoutes({ engine, registry, turns }: StateParts): Router {
     };
     answerDurably(
       turns,
+      response,
       () => {
         const result = engine.mutateState(service, scope, key, mutation);
         if (result.outcome !== "applied") return { result, version: undefined };

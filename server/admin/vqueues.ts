@@ -12,6 +12,7 @@ export function vqueueRoutes({ pausedQueues, turns }: AdminParts): Router {
       checkQueueId(id);
       answerDurably(
         turns,
+        response,
         () => pausedQueues[action](id),
         () => response.status(202).end(),
       );

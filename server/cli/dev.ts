@@ -18,11 +18,12 @@ import {
   wantsColor,
 } from "../dev/index.ts";
 import { createLog, type Log } from "../log.ts";
+import { outputTo } from "../output.ts";
 import { type OpenServer, startOpenServer } from "../start.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { banner } from "./banner.ts";
 import { giveMemoryBackWhenIdle } from "./idle-memory.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { type Interrupt, onInterrupt } from "./interrupt.ts";
 import { watchNpm } from "./npm.ts";
 import { openInBrowser } from "./open.ts";
 import { watchEndpoint } from "./watch.ts";
@@ -40,7 +41,9 @@ export async function dev(args: Arguments): Promise<void> {
     // What happens to invocations is shown anyway.
     defaults: { logLevel: "warn" },
   });
-  const view = createView(args);
+  let interrupt: Interrupt | undefined;
+  // Nobody reads any more: the terminal has been closed, or the program behind a pipe has ended.
+  const view = createView(args, () => interrupt?.hangUp());
   const log = await logFor(view, config);
   for (const warning of warnings) log("warn", warning);
   const runsProgram = file !== undefined || args.child.length > 0;
@@ -64,7 +67,7 @@ export async function dev(args: Arguments): Promise<void> {
     view.close();
   };
   // Before the banner: who reads it may interrupt.
-  const interrupt = onInterrupt(async () => {
+  const interrupted = onInterrupt(async () => {
     view.say("Stopping; press Ctrl-C again to stop at once.");
     for (const { stop } of ends) stop();
     await (await starting).close(config.shutdownTimeoutMs);
@@ -73,11 +76,11 @@ export async function dev(args: Arguments): Promise<void> {
     leaveTerminal();
     process.exit(0);
   }, leaveTerminal);
-  // Nobody reads any more: the terminal has been closed, or the program behind a pipe has ended.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupt.hangUp());
+  interrupt = interrupted;
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupted.hangUp());
   void watchNpm(() => {
     view.say("The npm that ran this has ended.");
-    interrupt.hangUp();
+    interrupted.hangUp();
   });
 
   let server: OpenServer;
@@ -123,12 +126,12 @@ export async function dev(args: Arguments): Promise<void> {
         const url = server.dashboardUrl();
         openInBrowser(url, () => view.say(`Open ${url}`));
       },
-      quit: () => interrupt.press(),
+      quit: () => interrupted.press(),
     });
     keys = readKeys(
       process.stdin,
       (key) => pressed.press(key),
-      () => interrupt.hangUp(),
+      () => interrupted.hangUp(),
     );
   }
   await loop?.start();
@@ -159,11 +162,16 @@ function createProgram(
   );
 }
 
-function createView(args: Arguments): LinesView {
+function createView(args: Arguments, onGone: () => void): LinesView {
   const [program = "endpoint"] = args.child;
   const programName = path.basename((args.file ?? program).replaceAll("\\", "/"));
+  const output = outputTo(process.stdout, {
+    afterGap: (dropped) =>
+      `… ${dropped} pieces of this output were dropped: nobody read it, or it could not be written\n`,
+    onGone,
+  });
   const options = {
-    write: (text: string) => void process.stdout.write(text),
+    write: (text: string) => output.write(text),
     isColored: wantsColor(process.stdout, process.env),
     programName,
     folder: process.cwd(),

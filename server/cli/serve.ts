@@ -1,5 +1,6 @@
 import { loadConfig } from "../config/index.ts";
 import { createLog } from "../log.ts";
+import { outputTo } from "../output.ts";
 import { startServer } from "../start.ts";
 import type { Arguments } from "./arguments.ts";
 import { banner } from "./banner.ts";
@@ -16,8 +17,8 @@ export async function serve(args: Arguments): Promise<void> {
   const log = await createLog(config);
   for (const warning of warnings) log("warn", warning);
   // A terminal that has been closed ends no server before it has stopped.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const output = outputTo(process.stdout);
+  const say = (line: string) => output.write(`${line}\n`);
   const starting = startServer({
     config,
     log,

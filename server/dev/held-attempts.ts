@@ -26,6 +26,9 @@ export class HeldAttempts implements AttemptLink {
       abort: (attempt) => {
         if (!this.#held.delete(attempt)) invoker.abort(attempt);
       },
+      letGo: (attempt) => {
+        if (!this.#held.delete(attempt)) invoker.letGo(attempt);
+      },
       closeInput: (attempt) => invoker.closeInput(attempt),
     };
   }

@@ -1,4 +1,4 @@
-import { encodeInvocationId } from "../../sdk/protocol/index.ts";
+import { encodeInvocationId, type OutputCommandMessage } from "../../sdk/protocol/index.ts";
 import type { Deployment, Handler } from "../registry/types.ts";
 import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import { randomSeedOf } from "./identity.ts";
@@ -35,8 +35,8 @@ export interface LiveAttempt {
   /** Whether a failure is stored: of an attempt, or that nothing served it, which is none. */
   hasFailure: boolean;
   failingSinceMs: number | undefined;
-  /** The body of the output entry, once the SDK has sent it. */
-  output: Buffer | undefined;
+  /** The output entry, once the SDK has sent it. */
+  output: OutputCommandMessage | undefined;
   /** Body of the AwaitingOnMessage that says what it waits for now; `undefined` when it is busy, or does not say. */
   awaitingOn: Buffer | undefined;
   /** Since when neither side has said anything (protocols before v7, whose SDKs do not say that they wait). */

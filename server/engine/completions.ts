@@ -1,4 +1,4 @@
-import { MessageType, OutputCommand } from "../../sdk/protocol/index.ts";
+import { MessageType, OutputCommand, type OutputCommandMessage } from "../../sdk/protocol/index.ts";
 import type { Handler } from "../registry/types.ts";
 import type { InvocationRow } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
@@ -72,8 +72,12 @@ export class Completions {
   /** The SDK ended the invocation with the output it had sent. */
   end(live: LiveAttempt): void {
     this.#kernel.attempts.end(live);
-    const output = live.output ?? this.#kernel.journal.output(live.row.seq);
-    this.#complete(live.row, outcomeOf(output), live);
+    const { output } = live;
+    this.#complete(
+      live.row,
+      output === undefined ? outcomeOf(this.#kernel.journal.output(live.row.seq)) : outcomeIn(output),
+      live,
+    );
   }
 
   /** Ends an invocation with a failure that the server decides on (kill, last attempt). */
@@ -207,7 +211,10 @@ function outputOf(outcome: Outcome): Buffer {
 /** An SDK that ends without an output has returned nothing. */
 export function outcomeOf(output: Buffer | undefined): Outcome {
   if (output === undefined) return { kind: "value", value: Buffer.alloc(0) };
-  const { value, failure } = OutputCommand.decode(output);
+  return outcomeIn(OutputCommand.decode(output));
+}
+
+function outcomeIn({ value, failure }: OutputCommandMessage): Outcome {
   if (failure !== undefined) return { kind: "failure", failure };
   return { kind: "value", value: value ?? Buffer.alloc(0) };
 }

@@ -1,4 +1,5 @@
 import {
+  AwaitingOn,
   ErrorBehavior,
   ErrorMessage,
   encodeFrame,
@@ -90,6 +91,7 @@ export class Messages implements AttemptEvents {
       case MessageType.Error:
         return this.#reported(live, body);
       case MessageType.AwaitingOn:
+        AwaitingOn.decode(body);
         return this.#kernel.attempts.waits(live, body);
       default:
         return this.#command(live, type, body);

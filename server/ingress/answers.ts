@@ -16,6 +16,9 @@ const DEFAULT_OUTPUT: OutputRule = {
  */
 const INLINE_BODY_BYTES = 4096;
 
+/** Last instant that an answer can state: the end of the year 9999. */
+export const LAST_TIME_MS = 253_402_300_799_999;
+
 const JSON_TYPE = "application/json";
 
 /** The result of an invocation, or its failure. */
@@ -43,13 +46,20 @@ export function answerCompletion(
   const { value } = outcome;
   const rule = output ?? DEFAULT_OUTPUT;
   if (rule.contentType !== undefined && (value.length > 0 || rule.setContentTypeIfEmpty)) {
-    headers["content-type"] = rule.contentType;
+    headers["content-type"] = asHeaderBytes(rule.contentType);
   }
   headers["content-length"] = value.length;
   response.writeHead(200, headers);
   if (value.length === 0) response.end();
   else if (value.length <= INLINE_BODY_BYTES) response.end(value.toString("latin1"), "latin1");
   else response.end(value);
+}
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** A header value that Node writes as UTF-8, as the real server does: Node itself takes a character for a byte. */
+function asHeaderBytes(value: string): string {
+  return NOT_ASCII.test(value) ? Buffer.from(value).toString("latin1") : value;
 }
 
 /** The answer to a send. */
@@ -110,8 +120,9 @@ function nanosecondTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}000000Z`;
 }
 
-/** `2026-11-25T22:06:58.264+00:00`, without the fraction when it is zero. */
-function expiry(ms: number): string {
+/** `2026-11-25T22:06:58.264+00:00`, without the fraction when it is zero; a retention without end ends with the year 9999. */
+function expiry(atMs: number): string {
+  const ms = Math.min(atMs, LAST_TIME_MS);
   const text = new Date(ms).toISOString();
   return `${ms % 1000 === 0 ? text.slice(0, -5) : text.slice(0, -1)}+00:00`;
 }

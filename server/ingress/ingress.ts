@@ -3,7 +3,7 @@ import { ServerError } from "../errors.ts";
 import type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "../http/index.ts";
 import type { RegistryView } from "../registry/types.ts";
 import type { Clock } from "../seams.ts";
-import { answerAccepted, answerCompletion, answerEmpty, answerError, answerJson } from "./answers.ts";
+import { answerAccepted, answerCompletion, answerEmpty, answerError, answerJson, LAST_TIME_MS } from "./answers.ts";
 import { readBody } from "./body.ts";
 import { parseDelay } from "./delay.ts";
 import type { IngressEngine, IngressTurns } from "./engine-view.ts";
@@ -42,8 +42,6 @@ export interface Ingress {
   close(): void;
 }
 
-/** Last instant that an answer can state: the end of the year 9999. */
-const LAST_TIME_MS = 253_402_300_799_999;
 /** Status of an output that is not there yet. */
 const NOT_READY = 470;
 /** Code of a failure that a rejected awakeable or signal gives its handler. */
@@ -52,7 +50,7 @@ const REJECTED = 500;
 /** The HTTP API in front of the engine: calls, sends, results, awakeables and signals. */
 export function createIngress(options: IngressOptions): Ingress {
   const { engine, registry, turns, log } = options;
-  const waiting = new WaitingClients(engine, registry);
+  const waiting = new WaitingClients(engine, registry, attempt);
   let isClosed = false;
 
   function onRequest(request: HttpRequest, response: HttpResponse): void {
@@ -67,7 +65,7 @@ export function createIngress(options: IngressOptions): Ingress {
     });
   }
 
-  /** Answers with the error that `action` throws. */
+  /** Answers with the error that `action` throws, be it the writing of another answer. */
   function attempt(response: HttpResponse, action: () => void): void {
     try {
       action();
@@ -78,6 +76,11 @@ export function createIngress(options: IngressOptions): Ingress {
       if (response.headersSent) return;
       answerError(response, error instanceof ServerError ? error : INTERNAL_ERROR);
     }
+  }
+
+  /** Runs `answer` when what it says is durable: the caller gets it, or the error that it is. */
+  function answerDurably(response: HttpResponse, answer: () => void): void {
+    turns.afterFlush(() => attempt(response, answer));
   }
 
   function dispatch(request: HttpRequest, response: HttpResponse, route: Route, path: string, target: string): void {
@@ -187,7 +190,7 @@ export function createIngress(options: IngressOptions): Ingress {
   function send(response: HttpResponse, request: InvokeRequest): void {
     turns.apply(() => {
       const accepted = engine.send(request);
-      turns.afterFlush(() => answerAccepted(response, accepted));
+      answerDurably(response, () => answerAccepted(response, accepted));
     });
   }
 
@@ -211,7 +214,7 @@ export function createIngress(options: IngressOptions): Ingress {
     if (operation === "output") {
       turns.apply(() => {
         const state = engine.output(reference);
-        turns.afterFlush(() => {
+        answerDurably(response, () => {
           if (state.kind === "done") answerStored(request, response, state.completion);
           else answerError(response, state.kind === "pending" ? notReady() : unknownOutput());
         });
@@ -223,7 +226,7 @@ export function createIngress(options: IngressOptions): Ingress {
         const attached = engine.attach(reference, onCompletion);
         if (attached.kind === "attached") return attached.id;
         const error = unknownInvocation(engine.lookup(reference));
-        turns.afterFlush(() => answerError(response, error, "invocation"));
+        answerDurably(response, () => answerError(response, error, "invocation"));
         return undefined;
       }),
     );
@@ -258,7 +261,7 @@ export function createIngress(options: IngressOptions): Ingress {
           : { kind: "failure", failure: { code: REJECTED, message: body.toString("utf8"), metadata: [] } };
       turns.apply(() => {
         deliver(outcome);
-        turns.afterFlush(() => answerEmpty(response, 202));
+        answerDurably(response, () => answerEmpty(response, 202));
       });
     });
   }

@@ -10,15 +10,20 @@ interface Waiter {
   id: string | undefined;
 }
 
+type Attempt = (response: HttpResponse, action: () => void) => void;
+
 /** The clients that wait for the end of an invocation. */
 export class WaitingClients {
   readonly #engine: IngressEngine;
   readonly #registry: RegistryView;
+  readonly #attempt: Attempt;
   readonly #waiters = new Map<OnCompletion, Waiter>();
 
-  constructor(engine: IngressEngine, registry: RegistryView) {
+  /** @param attempt runs what answers a client, and answers with the error when that throws */
+  constructor(engine: IngressEngine, registry: RegistryView, attempt: Attempt) {
     this.#engine = engine;
     this.#registry = registry;
+    this.#attempt = attempt;
   }
 
   get size(): number {
@@ -34,7 +39,9 @@ export class WaitingClients {
     const onCompletion: OnCompletion = (completion) => {
       // The client may have gone, or the server may be going, while the answer waited for the flush.
       if (!this.#waiters.delete(onCompletion)) return;
-      answerCompletion(request, response, completion, this.#outputRule(completion.service, completion.handler));
+      this.#attempt(response, () =>
+        answerCompletion(request, response, completion, this.#outputRule(completion.service, completion.handler)),
+      );
     };
     this.#waiters.set(onCompletion, waiter);
     try {

@@ -41,6 +41,66 @@ async function errorOf(answer: Promise<unknown>): Promise<ServerError> {
   return found;
 }
 
+describe("the deadline of discovery", () => {
+  const within = { config: { discoveryTimeoutMs: 30_000 } };
+
+  /** Lets an answer trickle: a byte each time that the test says so, and never the last one. */
+  async function trickling(use: (uri: string, drip: () => Promise<void>) => Promise<void>, isHttp2: boolean) {
+    let write: ((text: string, done: () => void) => unknown) | undefined;
+    let isClosed = false;
+    const began = new Promise<string>((resolve) => {
+      const closed = () => {
+        isClosed = true;
+      };
+      if (isHttp2) {
+        void http2(({ stream }) => {
+          stream.respond({ ":status": 200, "content-type": V4 });
+          stream.on("error", () => {});
+          stream.on("close", closed);
+          write = (text, done) => stream.write(text, done);
+        }).then(resolve);
+      } else {
+        void http1((_request, response) => {
+          response.writeHead(200, { "content-type": V4 });
+          response.on("close", closed);
+          write = (text, done) => response.write(text, () => done());
+        }).then(resolve);
+      }
+    });
+    await use(await began, async () => {
+      await expect.poll(() => write, { timeout: 20_000 }).toBeDefined();
+      await new Promise<void>((resolve) => write?.(" ", resolve));
+    });
+    await expect.poll(() => isClosed, { timeout: 20_000 }).toBe(true);
+  }
+
+  it.each([
+    ["HTTP/2", true],
+    ["HTTP/1.1", false],
+  ])("is for the whole, also over %s and with an endpoint that sends a byte now and then", async (_name, isHttp2) => {
+    await trickling(async (uri, drip) => {
+      const clock = new OwnedClock();
+      const answer = errorOf(discover(uri, { ...(isHttp2 ? h2 : h1), ...within, clock }));
+      for (let seconds = 0; seconds < 30; seconds++) {
+        await drip();
+        clock.advance(1000);
+      }
+      const { code, message } = await answer;
+      expect([code, message]).toEqual(["META0003", expect.stringContaining("no complete answer within 30000 ms")]);
+    }, isHttp2);
+  });
+
+  it("is over with the answer", async () => {
+    const clock = new OwnedClock();
+    const uri = await http1((_request, response) => {
+      response.writeHead(200, { "content-type": V4 });
+      response.end("{}");
+    });
+    await discover(uri, { ...h1, ...within, clock });
+    clock.advance(60_000);
+  });
+});
+
 describe("discovery", () => {
   it("asks over HTTP/2 with the headers of the real server", async () => {
     const requests: ReceivedRequest[] = [];

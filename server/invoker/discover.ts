@@ -1,7 +1,7 @@
-import { request as httpRequest, type IncomingHttpHeaders, STATUS_CODES } from "node:http";
-import { type ClientHttp2Session, connect, type IncomingHttpStatusHeader } from "node:http2";
-import { request as httpsRequest } from "node:https";
+import { STATUS_CODES } from "node:http";
 import { ServerError } from "../errors.ts";
+import type { Clock } from "../seams.ts";
+import { exchange, type RawAnswer } from "./exchange.ts";
 import { describeError, isWithoutHttp2 } from "./failure.ts";
 import type { RequestIdentity } from "./identity.ts";
 import { locate } from "./request.ts";
@@ -13,6 +13,8 @@ export interface DiscoveryOptions {
   readonly additionalHeaders: Readonly<Record<string, string>>;
   readonly identity?: RequestIdentity | undefined;
   readonly config?: Partial<InvokerSettings>;
+  /** Of the deadline. Default: the system's, because the endpoint lives in its time. */
+  readonly clock?: Clock;
 }
 
 export interface DiscoveryAnswer {
@@ -25,17 +27,11 @@ export interface DiscoveryAnswer {
 
 export const MANIFEST_CONTENT_TYPES = [1, 2, 3, 4].map((v) => `application/vnd.restate.endpointmanifest.v${v}+json`);
 const ACCEPT = MANIFEST_CONTENT_TYPES.join(", ");
-const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 const QUOTED_BODY_CHARACTERS = 500;
 
-interface RawAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
 /**
- * Asks an endpoint what it serves: `GET {prefix}/discover`.
+ * Asks an endpoint what it serves: `GET {prefix}/discover`. From the connection to the last byte it has
+ * `discoveryTimeoutMs`, however busy it seems.
  *
  * @throws ServerError META0003 (not reachable, or a bad status), META0014 (it does not speak HTTP/2), META0013 (a
  * content type that is not a manifest's). Status and wording follow restate-server 1.7.12.
@@ -51,7 +47,7 @@ export async function discover(uri: string, options: DiscoveryOptions): Promise<
 
   let answer: RawAnswer;
   try {
-    answer = await exchange(options.useHttp11, origin, path, headers, settings);
+    answer = await exchange(options.useHttp11, { origin, path, headers }, settings, options.clock);
   } catch (error) {
     throw unreachable(uri, options.useHttp11, error);
   }
@@ -119,112 +115,4 @@ function badContentType(contentType: string | undefined): ServerError {
       ? `received a bad response from the SDK: No content type header was specified. Expected one of '"${ACCEPT}"' content type.`
       : `received a bad response from the SDK: Bad content type header: "${contentType}". Expected one of '"${ACCEPT}"'`,
   );
-}
-
-/** Collects a bounded body. */
-class Body {
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
-
-  add(chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > BODY_LIMIT_BYTES) throw new Error(`the answer is larger than ${BODY_LIMIT_BYTES} bytes`);
-    this.#chunks.push(chunk);
-  }
-
-  whole(): Buffer {
-    return Buffer.concat(this.#chunks, this.#bytes);
-  }
-}
-
-/** One request on a connection of its own: GET, or POST with a body. */
-export function exchange(
-  useHttp11: boolean,
-  origin: string,
-  path: string,
-  headers: Record<string, string>,
-  settings: InvokerSettings,
-  body?: Buffer,
-): Promise<RawAnswer> {
-  return (useHttp11 ? askHttp1 : askHttp2)(origin, path, headers, settings, body);
-}
-
-function askHttp2(
-  origin: string,
-  path: string,
-  headers: Record<string, string>,
-  { discoveryTimeoutMs, trustedCertificates }: InvokerSettings,
-  sent: Buffer | undefined,
-): Promise<RawAnswer> {
-  let session: ClientHttp2Session | undefined;
-  const exchange = new Promise<RawAnswer>((resolve, reject) => {
-    session = connect(origin, {
-      settings: { enablePush: false },
-      ...(trustedCertificates === undefined ? {} : { ca: trustedCertificates }),
-    });
-    session.on("error", reject);
-    session.on("close", () => reject(new Error("the connection was closed without a response")));
-    session.setTimeout(discoveryTimeoutMs, () => reject(new Error(`no answer within ${discoveryTimeoutMs} ms`)));
-    const method = sent === undefined ? "GET" : "POST";
-    const stream = session.request({ ...headers, ":method": method, ":path": path }, { endStream: sent === undefined });
-    if (sent !== undefined) stream.end(sent);
-    const body = new Body();
-    let head: (IncomingHttpHeaders & IncomingHttpStatusHeader) | undefined;
-    stream.on("response", (responseHeaders) => {
-      head = responseHeaders;
-    });
-    stream.on("data", (chunk: Buffer) => {
-      try {
-        body.add(chunk);
-      } catch (error) {
-        reject(error);
-      }
-    });
-    stream.on("error", reject);
-    stream.on("close", () => {
-      if (head === undefined || stream.rstCode !== 0) reject(new Error("the stream was closed without a response"));
-      else resolve({ status: head[":status"] ?? 0, headers: head, body: body.whole() });
-    });
-  });
-  return exchange.finally(() => session?.destroy());
-}
-
-function askHttp1(
-  origin: string,
-  path: string,
-  headers: Record<string, string>,
-  { discoveryTimeoutMs, trustedCertificates }: InvokerSettings,
-  sent: Buffer | undefined,
-): Promise<RawAnswer> {
-  return new Promise<RawAnswer>((resolve, reject) => {
-    const url = new URL(origin);
-    const options = {
-      hostname: url.hostname.replace(/^\[|\]$/g, ""),
-      port: url.port,
-      path,
-      method: sent === undefined ? "GET" : "POST",
-      headers,
-      agent: false as const,
-      timeout: discoveryTimeoutMs,
-      ...(trustedCertificates === undefined ? {} : { ca: trustedCertificates }),
-    };
-    const request = url.protocol === "https:" ? httpsRequest(options) : httpRequest(options);
-    request.on("timeout", () => request.destroy(new Error(`no answer within ${discoveryTimeoutMs} ms`)));
-    request.on("error", reject);
-    request.on("response", (response) => {
-      const body = new Body();
-      response.on("data", (chunk: Buffer) => {
-        try {
-          body.add(chunk);
-        } catch (error) {
-          request.destroy(error as Error);
-        }
-      });
-      response.on("error", reject);
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: body.whole() }),
-      );
-    });
-    request.end(sent);
-  });
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { ServerError } from "../errors.ts";
-import { exchange } from "./discover.ts";
+import { exchange } from "./exchange.ts";
 import { describeError } from "./failure.ts";
 import type { RequestIdentity } from "./identity.ts";
 import { locate } from "./request.ts";
@@ -60,7 +60,8 @@ export async function convert(endpoint: ConvertingEndpoint, conversion: Conversi
   headers["x-restate-cluster-name"] = settings.clusterName;
   let answer: ConversionAnswer;
   try {
-    answer = await exchange(endpoint.useHttp11, origin, prefix + path, headers, settings, conversion.body);
+    const { useHttp11 } = endpoint;
+    answer = await exchange(useHttp11, { origin, path: prefix + path, headers, body: conversion.body }, settings);
   } catch (error) {
     throw new ServerError(500, "RL_ENDPOINT", `error when calling '${endpoint.uri}': ${describeError(error)}`);
   }

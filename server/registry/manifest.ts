@@ -37,6 +37,10 @@ const RESERVED_NAMES = /^(restate|openapi$)/i;
 
 const MAX_VERSION = 2 ** 31 - 1;
 
+/** What no header value may hold: control characters other than the tab (RFC 9110, 5.5). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them
+const NO_HEADER_VALUE = /[\0-\x08\x0a-\x1f\x7f]/;
+
 const SERVICE_TYPES = { SERVICE: "Service", VIRTUAL_OBJECT: "VirtualObject", WORKFLOW: "Workflow" } as const;
 const HANDLER_TYPES = { EXCLUSIVE: "Exclusive", SHARED: "Shared", WORKFLOW: "Workflow" } as const;
 
@@ -210,9 +214,15 @@ function checkHandler(service: ServiceJson, handler: HandlerJson): void {
   if (handler.idempotencyRetention != null && isWorkflowRun) {
     throw contradiction(`${name} sets idempotencyRetention, which a WORKFLOW handler does not have`);
   }
-  const inputType = handler.input?.contentType;
-  if (inputType != null && !/^[^\s/]+\/[^\s/]+/.test(inputType)) {
+  const inputType = handler.input?.contentType?.trim();
+  if (inputType != null && !/^[^/]+\/[^/]+/.test(inputType)) {
     throw contradiction(`${name}: '${inputType}' is not a content type`);
+  }
+  const outputType = handler.output?.contentType;
+  if (outputType != null && NO_HEADER_VALUE.test(outputType)) {
+    throw contradiction(
+      `${name}: the content type of its output, ${JSON.stringify(outputType)}, cannot be a header: it holds control characters`,
+    );
   }
   for (const side of ["input", "output"] as const) {
     const problem = schemaProblem(handler[side]?.jsonSchema ?? true);
@@ -253,7 +263,7 @@ function handlerOf(
         ? undefined
         : {
             required: input.required ?? false,
-            contentType: input.contentType ?? undefined,
+            contentType: input.contentType?.trim() ?? undefined,
             jsonSchema: input.jsonSchema ?? undefined,
           },
     output:

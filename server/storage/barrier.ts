@@ -213,6 +213,13 @@ export function runEffect(effect: Effect, log: Log): void {
   try {
     effect();
   } catch (error) {
-    log("error", "an effect of a committed turn threw; its state is stored, the effect is lost", { error });
+    try {
+      log("error", "an effect of a committed turn threw; its state is stored, the effect is lost", {
+        code: "RL_EFFECT_LOST",
+        error,
+      });
+    } catch {
+      // A log that throws must not take the next effects along either.
+    }
   }
 }

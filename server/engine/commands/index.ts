@@ -2,7 +2,17 @@
  * What each command of a running attempt does. A command is checked first, then stored, then carried out: one that
  * cannot be accepted leaves nothing behind, and the attempt fails with the reason.
  */
-import { isCommand, MessageType, SleepCommand } from "../../../sdk/protocol/index.ts";
+import {
+  type BodyReader,
+  CommandTemplate,
+  GetEagerStateCommand,
+  GetEagerStateKeysCommand,
+  isCommand,
+  MessageType,
+  OutputCommand,
+  RunCommand,
+  SleepCommand,
+} from "../../../sdk/protocol/index.ts";
 import { TimerKind } from "../../storage/index.ts";
 import { attachInvocation, getInvocationOutput } from "./attach.ts";
 import { call, oneWayCall } from "./calls.ts";
@@ -11,11 +21,18 @@ import type { CommandRule } from "./rule.ts";
 import { completeAwakeable, sendSignal } from "./signals.ts";
 import { clearAllState, clearState, getLazyState, getLazyStateKeys, setState } from "./state.ts";
 
-const storeOnly: CommandRule = (_kernel, _live, _body, store) => store();
+/** The rule of a command that is stored and nothing more. It is read all the same: whoever reads the journal later must be able to. */
+const storeOnly =
+  (message: BodyReader<unknown>): CommandRule =>
+  (_kernel, _live, body, store) => {
+    message.decode(body);
+    store();
+  };
 
 const output: CommandRule = (_kernel, live, body, store) => {
+  const decoded = OutputCommand.decode(body);
   store();
-  live.output = body;
+  live.output = decoded;
 };
 
 const sleep: CommandRule = (kernel, live, body, store) => {
@@ -31,8 +48,8 @@ const RULES = new Map<number, CommandRule>([
   [MessageType.ClearStateCommand, clearState],
   [MessageType.ClearAllStateCommand, clearAllState],
   [MessageType.GetLazyStateKeysCommand, getLazyStateKeys],
-  [MessageType.GetEagerStateCommand, storeOnly],
-  [MessageType.GetEagerStateKeysCommand, storeOnly],
+  [MessageType.GetEagerStateCommand, storeOnly(GetEagerStateCommand)],
+  [MessageType.GetEagerStateKeysCommand, storeOnly(GetEagerStateKeysCommand)],
   [MessageType.GetPromiseCommand, getPromise],
   [MessageType.PeekPromiseCommand, peekPromise],
   [MessageType.CompletePromiseCommand, completePromise],
@@ -40,15 +57,16 @@ const RULES = new Map<number, CommandRule>([
   [MessageType.CallCommand, call],
   [MessageType.OneWayCallCommand, oneWayCall],
   [MessageType.SendSignalCommand, sendSignal],
-  [MessageType.RunCommand, storeOnly],
+  [MessageType.RunCommand, storeOnly(RunCommand)],
   [MessageType.AttachInvocationCommand, attachInvocation],
   [MessageType.GetInvocationOutputCommand, getInvocationOutput],
   [MessageType.CompleteAwakeableCommand, completeAwakeable],
 ]);
 
 const FIRST_CUSTOM_TYPE = 0xfc00;
+const custom = storeOnly(CommandTemplate);
 
 /** The rule for a message type; `undefined` when an SDK may not send it. Custom commands are stored as they are. */
 export function commandRule(type: number): CommandRule | undefined {
-  return RULES.get(type) ?? (type >= FIRST_CUSTOM_TYPE && isCommand(type) ? storeOnly : undefined);
+  return RULES.get(type) ?? (type >= FIRST_CUSTOM_TYPE && isCommand(type) ? custom : undefined);
 }

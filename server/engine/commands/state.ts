@@ -1,4 +1,5 @@
 import {
+  ClearAllStateCommand,
   ClearStateCommand,
   GetLazyStateCommand,
   GetLazyStateKeysCommand,
@@ -59,7 +60,8 @@ export const clearState: CommandRule = (kernel, live, body, store) => {
   kernel.statements.keys.clearState.run(...key, name);
 };
 
-export const clearAllState: CommandRule = (kernel, live, _body, store) => {
+export const clearAllState: CommandRule = (kernel, live, body, store) => {
+  ClearAllStateCommand.decode(body);
   const key = writableKeyOf(live);
   store();
   kernel.statements.keys.clearAllState.run(...key);
