@@ -48,7 +48,7 @@ interface RawAnswer {
 export async function discover(uri: string, options: DiscoveryOptions): Promise<DiscoveryAnswer> {
   const settings = { ...DEFAULT_INVOKER_SETTINGS, ...options.config };
   const { origin, path } = target(uri);
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(options.additionalHeaders)) headers[name.toLowerCase()] = value;
   headers.accept = ACCEPT;
   if (options.identity !== undefined) Object.assign(headers, options.identity.headers("/discover"));
