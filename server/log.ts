@@ -1,5 +1,6 @@
 import type { ServerConfig } from "./config/index.ts";
 import { outputTo } from "./output.ts";
+import { printable, printableField, printableLines } from "./printable.ts";
 
 export type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
 
@@ -25,8 +26,8 @@ export async function createLog(
   });
   const logger = pino({ level: config.logLevel, base: null }, { write: (line: string) => output.write(formOf(line)) });
   return (level, message, fields) => {
-    if (fields === undefined) logger[level](message);
-    else logger[level](withError(fields), message);
+    if (fields === undefined) logger[level](printable(message));
+    else logger[level](withError(fields), printable(message));
   };
 }
 
@@ -37,11 +38,13 @@ function gapLine(dropped: number, reason: string): string {
   return `${JSON.stringify({ level: 40, time: Date.now(), code: "RL_LOG_DROPPED", dropped, msg })}\n`;
 }
 
-/** Errors under `error` are written as pino writes those under `err`. */
+/** Errors under `error` are written as pino writes those under `err`, all of it printable. */
 function withError(fields: object): object {
-  if (!("error" in fields) || !(fields.error instanceof Error)) return fields;
+  if (!("error" in fields) || !(fields.error instanceof Error)) return printableField(fields) as object;
   const { error, ...rest } = fields;
-  return { ...rest, err: error };
+  const { name, message, stack } = error;
+  const err = { type: name, message: printable(message), stack: printableLines(stack ?? message) };
+  return { ...(printableField(rest) as object), err };
 }
 
 /** One line for eyes from one of pino's. */

@@ -2,15 +2,15 @@
 import { z } from "zod";
 import { decodeInvocationId } from "../../sdk/protocol/index.ts";
 import { durationMs } from "../config/index.ts";
+import { named } from "../named.ts";
 import { normalLimitPattern } from "../registry/index.ts";
 
 const U32_MAX = 2 ** 32 - 1;
 
-const text = z.record(z.string(), z.string());
+const text = (description = "") => named(z.string(), z.string(), description);
 
 /** Names are tokens (RFC 9110), values have no control characters: they become headers of requests to the endpoint. */
-const headers = z
-  .record(z.string().regex(/^[!#$%&'*+\-.^_`|~0-9a-z]+$/i), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
+const headers = named(z.string().regex(/^[!#$%&'*+\-.^_`|~0-9a-z]+$/i), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/))
   .nullish()
   .describe("Headers of every request to the endpoint.");
 
@@ -55,7 +55,7 @@ export const registerDeployment = z
       .boolean()
       .nullish()
       .describe("`true`: what was registered at this address is replaced. The default is `true` under `/v2` only."),
-    metadata: text.optional().describe("Kept and shown, without meaning to the server."),
+    metadata: text().optional().describe("Kept and shown, without meaning to the server."),
     use_http_11: httpVersion.optional(),
   })
   .meta({ id: "RegisterDeploymentRequest" });
@@ -111,9 +111,11 @@ export const invocationBatch = z.object({
 export const modifyState = z
   .object({
     object_key: z.string().describe("The key of the virtual object or workflow."),
-    new_state: z
-      .record(z.string(), z.array(z.number().int().min(0).max(255)))
-      .describe("The whole state; values are arrays of bytes."),
+    new_state: named(
+      z.string(),
+      z.array(z.number().int().min(0).max(255)),
+      "The whole state; values are arrays of bytes.",
+    ),
     version: z
       .string()
       .nullish()
@@ -187,7 +189,7 @@ const clusterName = z
   .regex(/^[A-Za-z0-9\-._~!$&'()*+,;=:@[\]]+$/)
   .describe("How subscriptions name the cluster.");
 
-const properties = text.describe(
+const properties = text(
   "Properties of librdkafka, among them `bootstrap.servers` or `metadata.broker.list`. Secrets are never shown again.",
 );
 
@@ -202,6 +204,6 @@ export const createSubscription = z
   .object({
     source: uri.describe("`kafka://cluster/topic`"),
     sink: uri.describe("`service://service/handler`"),
-    options: text.nullish().describe("Properties of librdkafka for this subscription."),
+    options: text().nullish().describe("Properties of librdkafka for this subscription."),
   })
   .meta({ id: "CreateSubscriptionRequest" });

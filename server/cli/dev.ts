@@ -19,6 +19,7 @@ import {
 } from "../dev/index.ts";
 import { createLog, type Log } from "../log.ts";
 import { outputTo } from "../output.ts";
+import { printable, printableLines } from "../printable.ts";
 import { type OpenServer, startOpenServer } from "../start.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { banner } from "./banner.ts";
@@ -188,6 +189,7 @@ async function logFor(view: LinesView, config: ServerConfig): Promise<Log> {
   return (level, message, fields) => {
     if (LEVELS.indexOf(level) < least) return;
     const { error } = (fields ?? {}) as { error?: unknown };
-    view.say(`${level.padEnd(5)} ${message}${error instanceof Error ? `\n${error.stack ?? error.message}` : ""}`);
+    const stack = error instanceof Error ? `\n${printableLines(error.stack ?? error.message)}` : "";
+    view.say(`${level.padEnd(5)} ${printable(message)}${stack}`);
   };
 }

@@ -39,7 +39,7 @@ const QUOTED_BODY_CHARACTERS = 500;
 export async function discover(uri: string, options: DiscoveryOptions): Promise<DiscoveryAnswer> {
   const settings = { ...DEFAULT_INVOKER_SETTINGS, ...options.config };
   const { origin, path } = target(uri);
-  const headers: Record<string, string> = { ...settings.requestHeaders };
+  const headers: Record<string, string> = Object.assign(Object.create(null), settings.requestHeaders);
   for (const [name, value] of Object.entries(options.additionalHeaders)) headers[name.toLowerCase()] = value;
   headers.accept = ACCEPT;
   if (options.identity !== undefined) Object.assign(headers, options.identity.headers("/discover"));

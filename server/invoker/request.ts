@@ -55,7 +55,7 @@ export function attemptRequest(
   const { origin, prefix } = isInProcess(uri) ? IN_MEMORY : locate(uri);
   const contentType = invocationContentType(start.protocolVersion);
   const invokePath = `/invoke/${start.service}/${start.handler}`;
-  const headers: Record<string, string> = { ...settings.requestHeaders };
+  const headers: Record<string, string> = Object.assign(Object.create(null), settings.requestHeaders);
   for (const name in start.deployment.additionalHeaders) {
     headers[name.toLowerCase()] = start.deployment.additionalHeaders[name] as string;
   }

@@ -49,11 +49,11 @@ const HANDLER_TYPES = { EXCLUSIVE: "Exclusive", SHARED: "Shared", WORKFLOW: "Wor
  * What is `null`, and that unknown members are refused, is as in restate-server 1.7.12.
  */
 async function manifestSchema() {
-  const { z } = await import("zod");
+  const [{ z }, { named }] = await Promise.all([import("zod"), import("../named.ts")]);
   const millis = z.number().int().nonnegative();
   const settings = {
     documentation: z.string().nullish(),
-    metadata: z.record(z.string(), z.string()).optional(),
+    metadata: named(z.string(), z.string()).optional(),
     inactivityTimeout: millis.nullish(),
     abortTimeout: millis.nullish(),
     journalRetention: millis.nullish(),

@@ -1,5 +1,6 @@
 /** Rows as an Arrow IPC stream. Loaded with the first query that wants one. */
 import {
+  AsyncByteQueue,
   Binary,
   Bool,
   type Builder,
@@ -115,16 +116,34 @@ function converterOf(type: SqlType): (value: unknown) => unknown {
   }
 }
 
-/** Turns rows into the bytes of a stream: the schema, batches, the end. */
-export function* arrowAnswer(columns: readonly OutputColumn[], rows: Iterable<unknown[]>): IterableIterator<Buffer> {
+/** What the writer has written since it was last asked: the library's own queue would keep the whole stream. */
+class Pieces extends AsyncByteQueue {
+  take(): Buffer {
+    return Buffer.concat(this._values.splice(0));
+  }
+}
+
+/** Bytes of a value in a batch, or nearly so. */
+function sizeOf(value: unknown): number {
+  return typeof value === "string" || Buffer.isBuffer(value) ? value.length : 8;
+}
+
+/** Turns rows into the bytes of a stream, chunk by chunk: the schema, batches, the end. */
+export function* arrowAnswer(
+  columns: readonly OutputColumn[],
+  rows: Iterable<unknown[]>,
+  chunkBytes: number,
+): IterableIterator<Buffer> {
   const types = columns.map(({ type }) => arrowType(type));
   const schema = new Schema(columns.map(({ name }, index) => new Field(name, types[index] as DataType, true)));
   const convert = columns.map(({ type }) => converterOf(type));
   const writer = new RecordBatchStreamWriter();
-  writer.reset(undefined, schema);
+  const pieces = new Pieces();
+  writer.reset(pieces, schema);
   const begin = (): Builder[] => types.map((type) => makeBuilder({ type, nullValues: [null, undefined] }));
   let builders = begin();
   let length = 0;
+  let bytes = 0;
   const end = (): void => {
     const children = builders.map((builder) => builder.finish().flush());
     writer.write(
@@ -132,15 +151,20 @@ export function* arrowAnswer(columns: readonly OutputColumn[], rows: Iterable<un
     );
     builders = begin();
     length = 0;
+    bytes = 0;
   };
   for (const row of rows) {
     for (let index = 0; index < builders.length; index++) {
       const value = row[index];
+      bytes += sizeOf(value);
       builders[index]?.append(value === null ? null : convert[index]?.(value));
     }
-    if (++length === BATCH_ROWS) end();
+    length++;
+    if (length < BATCH_ROWS && bytes < chunkBytes) continue;
+    end();
+    yield pieces.take();
   }
   if (length > 0) end();
   writer.finish();
-  yield Buffer.from(writer.toUint8Array(true));
+  yield pieces.take();
 }

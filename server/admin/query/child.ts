@@ -27,13 +27,24 @@ function open({ image }: Ask): QueryDatabase {
   return database;
 }
 
+/** Copies of a database in memory: as it came, as SQLite has it, and a third while one becomes the other. */
+const IMAGE_COPIES = 3;
+/** What the last query left behind, freed or not, is too much to begin another one with. */
+let isSpent = false;
+
 async function answer(ask: Ask): Promise<void> {
+  const memoryBytes = ask.limits.memoryBytes + IMAGE_COPIES * (ask.image?.length ?? 0);
+  const look = () => {
+    isSpent = process.memoryUsage.rss() > memoryBytes / 2;
+  };
   try {
-    rest = await watchdog.watch(() => runQuery(open(ask), ask));
+    rest = await watchdog.watch(memoryBytes, () => runQuery(open(ask), ask));
+    look();
     say({ kind: "answer", bytes: rest.reduce((sum, { length }) => sum + length, 0) });
   } catch (error) {
-    const { status, message } = error instanceof QueryError ? error : new QueryError(String(error));
-    say({ kind: "refused", status, message });
+    const { status, message, code } = error instanceof QueryError ? error : new QueryError(String(error));
+    look();
+    say({ kind: "refused", status, message, code, isSpent });
   }
 }
 
@@ -45,7 +56,7 @@ function more(): void {
     chunks.push(chunk);
     bytes += chunk.length;
   }
-  say({ kind: "chunk", bytes: Buffer.concat(chunks), isLast: rest.length === 0 });
+  say({ kind: "chunk", bytes: Buffer.concat(chunks), isLast: rest.length === 0, isSpent });
 }
 
 process.on("message", (message: ToChild) => {

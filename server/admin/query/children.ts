@@ -4,12 +4,15 @@ import { fileURLToPath } from "node:url";
 import type { Log } from "../../log.ts";
 import type { Ask, FromChild, ToChild } from "./messages.ts";
 import { QueryError } from "./types.ts";
+import { TOO_MUCH_MEMORY } from "./watchdog.ts";
 
 export interface ChildrenOptions {
   /** Path of the database; `undefined`: it is in this process's memory and comes with each query. */
   readonly path: string | undefined;
   /** A query that takes longer is ended together with its process. */
   readonly timeLimitMs: number;
+  /** A process that takes more ends itself, together with its query. */
+  readonly memoryBytes: number;
   /** Queries that run at the same time; more wait. */
   readonly processes: number;
   /** How long a process without a query stays. */
@@ -85,13 +88,15 @@ export class Children {
       child.end(
         new QueryError(
           `Resources exhausted: the query ran for longer than ${timeLimitMs} ms and was ended. Narrow it down, or add a LIMIT.`,
+          500,
+          "RL_QUERY_TOO_SLOW",
         ),
       );
     }, timeLimitMs);
     try {
       const reply = await child.request({ kind: "ask", ...(await ask()) });
       if (hasGone()) throw ABANDONED;
-      if (reply.kind === "refused") throw new QueryError(reply.message, reply.status === 400 ? 400 : 500);
+      if (reply.kind === "refused") throw new QueryError(reply.message, reply.status === 400 ? 400 : 500, reply.code);
       if (reply.kind !== "answer") throw new QueryError(`unexpected ${reply.kind} of the query process`);
       return this.#answerOf(child, reply.bytes);
     } catch (error) {
@@ -193,8 +198,9 @@ export class Children {
   }
 
   async #start(): Promise<Child> {
-    const { path, timeLimitMs } = this.#options;
-    const child = new Child(startProcess(path, timeLimitMs + ORPHAN_MS), (reason) => {
+    const { path, timeLimitMs, memoryBytes } = this.#options;
+    const process = startProcess(path, timeLimitMs + ORPHAN_MS);
+    const child = new Child(process, memoryBytes, (reason) => {
       this.#all.delete(child);
       const at = this.#idle.indexOf(child);
       if (at >= 0) this.#idle.splice(at, 1);
@@ -208,7 +214,7 @@ export class Children {
 
   #giveBack(child: Child): void {
     if (!this.#all.has(child) || child.isEnding) return;
-    if (child.asked >= QUERIES_A_PROCESS || this.#isClosed) {
+    if (child.asked >= QUERIES_A_PROCESS || child.isSpent || this.#isClosed) {
       child.end();
       return;
     }
@@ -222,13 +228,15 @@ export class Children {
 class Child {
   readonly ready: Promise<void>;
   asked = 0;
+  /** Whether its memory is worn. */
+  isSpent = false;
   readonly #process: ChildProcess;
   #pending: { resolve: (reply: FromChild) => void; reject: (error: Error) => void } | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #ending: Error | undefined;
   #isEnding = false;
 
-  constructor(started: ChildProcess, onExit: (reason: string | undefined) => void) {
+  constructor(started: ChildProcess, memoryBytes: number, onExit: (reason: string | undefined) => void) {
     this.#process = started;
     // It is no reason for the server to stay.
     this.#process.unref();
@@ -236,21 +244,26 @@ class Child {
     this.#process.on("message", (message: FromChild) => {
       const pending = this.#pending;
       this.#pending = undefined;
+      if ("isSpent" in message) this.isSpent = message.isSpent;
       pending?.resolve(message);
     });
     let stderr = "";
     this.#process.stderr?.on("data", (text: Buffer) => {
       stderr = (stderr + text.toString()).slice(-2000);
     });
-    const gone = (how: string) => {
+    const gone = (how: string, error = new QueryError(`The process of the query ${how}`)) => {
       clearTimeout(this.#idleTimer);
-      this.#pending?.reject(this.#ending ?? new QueryError(`The process of the query ${how}`));
+      this.#pending?.reject(this.#ending ?? error);
       this.#pending = undefined;
       onExit(this.#isEnding ? undefined : `${how} ${stderr}`.trim());
     };
     // Every one of them: without a listener the second would end the server.
     this.#process.on("error", (error) => gone(`cannot be started: ${error.message}`));
-    this.#process.once("exit", (code, signal) => gone(`ended with ${signal ?? `code ${code}`}`));
+    this.#process.once("exit", (code, signal) => {
+      if (signal === TOO_MUCH_MEMORY || isHeapFull(signal, stderr))
+        gone("took too much memory", tooMuchMemory(memoryBytes));
+      else gone(`ended with ${signal ?? `code ${code}`}`);
+    });
     this.ready = this.#reply().then(() => {});
   }
 
@@ -293,6 +306,21 @@ class Child {
       this.#pending = { resolve, reject };
     });
   }
+}
+
+/** V8 ends a process whose own heap is full with an abort, and says so. */
+function isHeapFull(signal: string | null, stderr: string): boolean {
+  return signal === "SIGABRT" && /heap out of memory|allocation failed/i.test(stderr);
+}
+
+function tooMuchMemory(limitBytes: number): QueryError {
+  const limitMiB = Math.round(limitBytes / (1024 * 1024));
+  return new QueryError(
+    `Resources exhausted: the query needs more than ${limitMiB} MiB of memory and was ended. ORDER BY, DISTINCT and ` +
+      "GROUP BY keep all their rows: narrow them down with WHERE, or add a LIMIT to what they read.",
+    500,
+    "RL_QUERY_MEMORY",
+  );
 }
 
 /** The process's entry file stands beside this one: as TypeScript in the sources, as JavaScript in the bundle. */

@@ -39,7 +39,7 @@ function asker(t: Transcript, limits: Partial<Ask["limits"]> = {}) {
         live: t.engine.running(),
         flow: t.engine.flow(),
         nowMs: t.clock.nowMs(),
-        limits: { rows: 1000, bytes: 1_000_000, ...limits },
+        limits: { rows: 1000, bytes: 1_000_000, memoryBytes: 2 ** 30, ...limits },
         image: undefined,
       }),
     );

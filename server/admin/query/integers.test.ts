@@ -15,7 +15,7 @@ beforeAll(async () => {
 async function ask(query: string, format: "json" | "arrow" = "json"): Promise<Buffer> {
   const chunks = await runQuery(database, {
     ...{ kind: "ask", query, format, image: undefined, live: [], flow: t.engine.flow(), nowMs: t.clock.nowMs() },
-    limits: { rows: 1000, bytes: 1_000_000 },
+    limits: { rows: 1000, bytes: 1_000_000, memoryBytes: 2 ** 30 },
   });
   return Buffer.concat(chunks);
 }

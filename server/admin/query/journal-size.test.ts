@@ -12,7 +12,7 @@ async function rows(t: Transcript, query: string): Promise<Record<string, unknow
   const chunks = await runQuery(database, {
     ...{ kind: "ask", query, format: "json", image: undefined },
     ...{ live: t.engine.running(), flow: t.engine.flow(), nowMs: t.clock.nowMs() },
-    limits: { rows: 1000, bytes: 1_000_000 },
+    limits: { rows: 1000, bytes: 1_000_000, memoryBytes: 2 ** 30 },
   });
   return (JSON.parse(Buffer.concat(chunks).toString()) as { rows: Record<string, unknown>[] }).rows;
 }

@@ -1,4 +1,4 @@
-/** What the server and its query process say to each other. */
+/** What the server and its query process say to each other. `isSpent`: it should not be asked again. */
 import type { FlowSnapshot } from "../../engine/index.ts";
 
 /** A running attempt: what is in no table. */
@@ -22,7 +22,7 @@ export interface Ask {
   readonly live: readonly LiveRow[];
   readonly flow: FlowSnapshot;
   readonly nowMs: number;
-  readonly limits: { readonly rows: number; readonly bytes: number };
+  readonly limits: { readonly rows: number; readonly bytes: number; readonly memoryBytes: number };
   /** A copy of a database that is in the server's memory only. */
   readonly image: Uint8Array | undefined;
 }
@@ -33,5 +33,11 @@ export type FromChild =
   | { readonly kind: "ready" }
   /** The whole answer is there and nothing of the database is in use any more; `bytes` of it follow on request. */
   | { readonly kind: "answer"; readonly bytes: number }
-  | { readonly kind: "chunk"; readonly bytes: Uint8Array; readonly isLast: boolean }
-  | { readonly kind: "refused"; readonly status: number; readonly message: string };
+  | { readonly kind: "chunk"; readonly bytes: Uint8Array; readonly isLast: boolean; readonly isSpent: boolean }
+  | {
+      readonly kind: "refused";
+      readonly status: number;
+      readonly message: string;
+      readonly code: string | undefined;
+      readonly isSpent: boolean;
+    };

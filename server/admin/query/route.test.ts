@@ -14,6 +14,8 @@ const ENDLESS = "select count(*) as c from generate_series(1, 100000000000) t(x)
 /** More than sockets buffer. */
 const LONG = "select repeat('x', 1000) as text from generate_series(1, 60000) t(x)";
 const PATIENCE_MS = 60_000;
+/** Enough for a process and a query, and reached soon. */
+const SMALL = { memoryBytes: 300 * 1024 * 1024 };
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -55,6 +57,30 @@ async function serve(limits: Partial<QueryLimits>) {
   const rows = async (query: string) => (await answer(query)).rows;
   return { service, ask, rows, answer };
 }
+
+it.each([
+  ["an Arrow answer", "*/*", "select repeat('x', 1000000) from generate_series(1, 5000) t(x)", "ANSWER_TOO_LONG", {}],
+  [
+    "a JSON answer",
+    "application/json",
+    "select repeat('x', 1000000) from generate_series(1, 5000) t(x)",
+    "ANSWER_TOO_LONG",
+    {},
+  ],
+  ["ORDER BY", "*/*", "select x from generate_series(1, 100000000) t(x) order by x % 1000003 desc", "MEMORY", SMALL],
+  ["DISTINCT", "*/*", "select distinct x from generate_series(1, 100000000) t(x)", "MEMORY", SMALL],
+] as const)(
+  "bounds %s and answers the next query",
+  { timeout: 3 * PATIENCE_MS },
+  async (_what, accept, query, code, limits) => {
+    const { answer, rows } = await serve({ processes: 1, timeMs: 2 * PATIENCE_MS, ...limits });
+    expect(await answer(query, accept)).toEqual({
+      code: `RL_QUERY_${code}`,
+      message: expect.stringMatching(/^Resources exhausted: /),
+    });
+    expect(await rows("select 1 as one")).toEqual([{ one: 1 }]);
+  },
+);
 
 it("names the columns for those who ask for it, because rows leave out what is null", async () => {
   const { answer } = await serve({});

@@ -49,7 +49,8 @@ export function queryRoute(service: QueryService, turns: Turns): RequestHandler 
     } catch (error) {
       if (gone.signal.aborted) return;
       if (response.headersSent) response.destroy();
-      else if (error instanceof QueryError) response.status(error.status).json({ message: error.message });
+      else if (error instanceof QueryError)
+        response.status(error.status).json({ message: error.message, code: error.code });
       else throw error;
     }
   };

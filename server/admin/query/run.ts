@@ -21,7 +21,7 @@ export async function runQuery(database: QueryDatabase, ask: Ask): Promise<Buffe
       const answer =
         arrow === undefined
           ? jsonAnswer(columns, rows, CHUNK_BYTES, format === "named")
-          : arrow.arrowAnswer(columns, rows);
+          : arrow.arrowAnswer(columns, rows, CHUNK_BYTES);
       const chunks: Buffer[] = [];
       let bytes = 0;
       for (const chunk of answer) {
@@ -29,6 +29,8 @@ export async function runQuery(database: QueryDatabase, ask: Ask): Promise<Buffe
         if (bytes > limits.bytes) {
           throw new QueryError(
             `Resources exhausted: the answer is longer than ${limits.bytes} bytes. Ask for fewer columns, or add a LIMIT.`,
+            500,
+            "RL_QUERY_ANSWER_TOO_LONG",
           );
         }
         chunks.push(chunk);
@@ -46,8 +48,10 @@ const isLong = ({ type }: OutputColumn): boolean => type === "Int64" || type ===
 function* limited(rows: Iterable<unknown[]>, limit: number): IterableIterator<unknown[]> {
   let count = 0;
   for (const row of rows) {
-    if (++count > limit)
-      throw new QueryError(`Resources exhausted: the answer has more than ${limit} rows. Add a LIMIT.`);
+    if (++count > limit) {
+      const message = `Resources exhausted: the answer has more than ${limit} rows. Add a LIMIT.`;
+      throw new QueryError(message, 500, "RL_QUERY_TOO_MANY_ROWS");
+    }
     yield row;
   }
 }

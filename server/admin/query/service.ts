@@ -46,6 +46,8 @@ export interface QueryLimits {
   readonly timeMs: number;
   readonly rows: number;
   readonly bytes: number;
+  /** Of the whole process of a query. */
+  readonly memoryBytes: number;
   readonly processes: number;
   readonly idleMs: number;
 }
@@ -54,6 +56,7 @@ export const QUERY_LIMITS: QueryLimits = {
   timeMs: 30_000,
   rows: 1_000_000,
   bytes: 256 * 1024 * 1024,
+  memoryBytes: 1024 * 1024 * 1024,
   processes: 2,
   idleMs: 30_000,
 };
@@ -67,9 +70,9 @@ export class QueryService {
   constructor(source: QuerySource, log: Log, limits: Partial<QueryLimits> = {}) {
     this.#source = source;
     this.#limits = { ...QUERY_LIMITS, ...limits };
-    const { timeMs, processes, idleMs } = this.#limits;
+    const { timeMs, memoryBytes, processes, idleMs } = this.#limits;
     const { path, writeAheadLog } = source;
-    this.#children = new Children({ path, timeLimitMs: timeMs, processes, idleMs, writeAheadLog, log });
+    this.#children = new Children({ path, timeLimitMs: timeMs, memoryBytes, processes, idleMs, writeAheadLog, log });
   }
 
   /** Processes that are running, for tests. */
@@ -96,7 +99,7 @@ export class QueryService {
         live: this.#source.live(),
         flow: FLOW_TABLES.test(query) ? this.#source.flow() : NO_FLOW,
         nowMs: this.#source.nowMs(),
-        limits: { rows: this.#limits.rows, bytes: this.#limits.bytes },
+        limits: { rows: this.#limits.rows, bytes: this.#limits.bytes, memoryBytes: this.#limits.memoryBytes },
       }),
       abandoned,
     );

@@ -70,11 +70,14 @@ export function commonType(left: SqlType, right: SqlType): SqlType {
 /** A query that cannot be run, with the status of the answer: 400 for what is no query, 500 for one that fails. */
 export class QueryError extends Error {
   readonly status: number;
+  /** Stable code of a limit; the real server's errors have none. */
+  readonly code: string | undefined;
 
-  constructor(message: string, status: 400 | 500 | 503 = 500) {
+  constructor(message: string, status: 400 | 500 | 503 = 500, code?: string) {
     super(message);
     this.name = "QueryError";
     this.status = status;
+    this.code = code;
   }
 }
 

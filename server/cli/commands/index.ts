@@ -3,6 +3,7 @@
  * APIs, `reset`, `export` and `import` on its data directory, `completion` for the shell. `table` says what they are
  * called and take, `errors` what they exit with.
  */
+import { printableLines } from "../../printable.ts";
 import { CommandError, ExitCode } from "./errors.ts";
 import { readLine } from "./line.ts";
 import { outputOf } from "./output.ts";
@@ -62,7 +63,7 @@ export async function runCommand(argv: readonly string[]): Promise<ExitCode> {
         `${JSON.stringify({ error: { code: failure.code, message: failure.message } }, undefined, 2)}\n`,
       );
     } else {
-      process.stderr.write(`restate-lite: ${failure.message}\n`);
+      process.stderr.write(`restate-lite: ${printableLines(failure.message)}\n`);
       if (failure.exitCode === ExitCode.Usage) process.stderr.write(`Try restate-lite ${name} --help.\n`);
     }
     return failure.exitCode;

@@ -1,4 +1,5 @@
 import { messageTypeName } from "../../../sdk/protocol/index.ts";
+import { printable, printableLines } from "../../printable.ts";
 import type { InvocationEvent, ObservedFailure } from "../../seams.ts";
 import type { Paint } from "./paint.ts";
 import { ownFrames } from "./stack.ts";
@@ -98,7 +99,7 @@ export class InvocationLines {
         : ` at command ${failure.commandIndex}${nameOf(failure) === "" ? "" : ` (${nameOf(failure)})`}`;
     return [
       `${bad("‖")} ${this.#name(event)} paused: its journal does not fit the new code${where}`,
-      ...indented(failure?.message ?? ""),
+      ...indented(printableLines(failure?.message ?? "")),
       "    r starts it again from its input; or change the code back and save",
     ];
   }
@@ -111,7 +112,7 @@ export class InvocationLines {
       case "completed": {
         const time = quiet(`${last.atMs - followed.sinceMs} ms`);
         if (last.failure === undefined) return [`${good("✓")} ${name} ${time}`];
-        const [first = "", ...more] = last.failure.message.split("\n");
+        const [first = "", ...more] = printableLines(last.failure.message).split("\n");
         return [`${bad("✗")} ${name} ${last.failure.code} ${first} ${time}`, ...indented(more.join("\n"))];
       }
       case "removed":
@@ -150,20 +151,20 @@ export class InvocationLines {
     followed.shownFailure = failure.message;
     const code = failure.restateCode === undefined ? "" : `[${failure.restateCode}] `;
     return [
-      ...indented(this.#paint.bad(code + failure.message)),
-      ...ownFrames(failure.stacktrace, this.#folder).map((frame) => this.#paint.quiet(`      ${frame}`)),
+      ...indented(this.#paint.bad(code + printableLines(failure.message))),
+      ...ownFrames(failure.stacktrace, this.#folder).map((frame) => this.#paint.quiet(`      ${printable(frame)}`)),
     ];
   }
 
   #name({ service, handler, key, id }: InvocationEvent): string {
-    const target = [service, ...(key === undefined ? [] : [key]), handler].join("/");
+    const target = printable([service, ...(key === undefined ? [] : [key]), handler].join("/"));
     return `${this.#paint.strong(target)} ${this.#paint.quiet(id)}`;
   }
 }
 
 function nameOf({ commandType, commandName }: ObservedFailure): string {
   const type = commandType === undefined ? "" : messageTypeName(commandType).replace(/Command$/, "");
-  return [type, commandName ?? ""].filter((part) => part !== "").join(" ");
+  return [type, printable(commandName ?? "")].filter((part) => part !== "").join(" ");
 }
 
 function indented(text: string): string[] {
