@@ -65,7 +65,6 @@ export const updateDeployment = z
   .object({
     uri: uri.nullish().describe("Where the endpoint answers from now on."),
     additional_headers: headers,
-    auth: googleAuth.nullish().describe("Google ID tokens; not offered here (501)."),
     dry_run: dryRun,
     overwrite: z
       .boolean()

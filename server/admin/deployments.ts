@@ -72,7 +72,6 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
     checkDeploymentId(id);
     refuseLambda(request.body);
     const body = readBody(updateDeployment, request.body);
-    refuseGoogle(body);
     const uri = body.uri == null ? undefined : absoluteUri(body.uri);
     const known = find(id);
     const changed: RegistrationRequest = {

@@ -28,6 +28,16 @@ const VERSION = {
 /** The source of the table in docs/compatibility.md. */
 export const differences: readonly Difference[] = [
   {
+    what: "Resuming a running invocation on an unknown deployment",
+    oursSays: "409, as for any other deployment",
+    realSays: "400 with its flags on, 409 without",
+    reason: "What runs cannot be moved, whatever is named.",
+    profile: "flags-on",
+    steps: /^resume on a deployment, in each status: running, unknown$/,
+    ours: { status: 409 },
+    real: { status: 400 },
+  },
+  {
     what: "`PATCH /deployments/{id}`: a `uri` or `use_http_11` of a wrong type",
     oursSays: "422",
     realSays: "ignored, as if the deployment were a Lambda function",

@@ -6,7 +6,7 @@ import { calls } from "./calls.ts";
 import { fields } from "./fields.ts";
 import { flowControl } from "./flow-control.ts";
 import { internal } from "./internal.ts";
-import { invocations } from "./invocations.ts";
+import { invocations, moves } from "./invocations.ts";
 import { kafka } from "./kafka.ts";
 import { limits } from "./limits.ts";
 import { manifests } from "./manifests.ts";
@@ -34,4 +34,5 @@ export const areas: readonly (readonly [area: string, scripts: readonly Script[]
   ["Kafka clusters and subscriptions", kafka],
   ["Queries that are refused", queries],
   ["Bodies of requests to the admin API", [...requestBodies, ...fields]],
+  ["Invocations: cancel, kill, pause, resume, restart, purge", moves],
 ];
