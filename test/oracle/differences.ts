@@ -49,8 +49,9 @@ export const differences: readonly Difference[] = [
   {
     what: "Resuming an invocation that waits for its next attempt on the latest or another deployment",
     oursSays: "200: the next attempt runs there (400: unknown deployment)",
-    realSays: "409: it has to be paused before",
+    realSays: "409 without its flags: it has to be paused before",
     reason: "No attempt runs, so nothing is in the way of moving it.",
+    profile: "flags-off",
     steps: /^resume on a deployment, in each status: backing-off, latest$/,
     ours: { status: 200 },
     real: { status: 409 },
