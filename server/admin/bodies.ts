@@ -36,7 +36,8 @@ function isUri(text: string): boolean {
 
 const uri = z.string().refine(isUri, "not a URI");
 
-const googleAuth = z.object({
+/** `auth` of a deployment, which is not offered and so in no document. */
+export const googleAuth = z.object({
   GoogleIdToken: z.object({
     audience: z.string().nullish(),
     impersonate_service_account: z.string().nullish(),
@@ -48,7 +49,6 @@ export const registerDeployment = z
   .object({
     uri: uri.describe("Where the endpoint answers; may have a path."),
     additional_headers: headers,
-    auth: googleAuth.nullish().describe("Google ID tokens; not offered here (501)."),
     breaking: z.boolean().optional().describe("`true`: a service may change its type."),
     dry_run: dryRun,
     force: z
@@ -65,7 +65,6 @@ export const updateDeployment = z
   .object({
     uri: uri.nullish().describe("Where the endpoint answers from now on."),
     additional_headers: headers,
-    auth: googleAuth.nullish().describe("Google ID tokens; not offered here (501)."),
     dry_run: dryRun,
     overwrite: z
       .boolean()

@@ -12,7 +12,7 @@ import {
   requireJson,
   sendError,
 } from "./answers.ts";
-import { registerDeployment, updateDeployment } from "./bodies.ts";
+import { googleAuth, registerDeployment, updateDeployment } from "./bodies.ts";
 import type { AdminParts } from "./parts.ts";
 import { deleteDeploymentQuery } from "./queries.ts";
 import { deploymentDetail, deploymentSummary, registeredJson } from "./shapes.ts";
@@ -42,7 +42,7 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
   router.post("/", requireJson, async (request, response) => {
     refuseLambda(request.body);
     const body = readBody(registerDeployment, request.body);
-    refuseGoogle(body);
+    refuseGoogle(request.body as object);
     const uri = absoluteUri(body.uri);
     const force = body.force ?? overwritesByDefault;
     const [known] = registry.deploymentsAt(normalUri(uri));
@@ -72,7 +72,6 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
     checkDeploymentId(id);
     refuseLambda(request.body);
     const body = readBody(updateDeployment, request.body);
-    refuseGoogle(body);
     const uri = body.uri == null ? undefined : absoluteUri(body.uri);
     const known = find(id);
     const changed: RegistrationRequest = {
@@ -145,6 +144,7 @@ function refuseLambda(body: unknown): void {
 
 function refuseGoogle({ auth }: { readonly auth?: unknown }): void {
   if (auth != null) {
+    readBody(googleAuth, auth);
     throw new ServerError(
       501,
       "RL_NOT_IMPLEMENTED",

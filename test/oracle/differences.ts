@@ -28,6 +28,16 @@ const VERSION = {
 /** The source of the table in docs/compatibility.md. */
 export const differences: readonly Difference[] = [
   {
+    what: "Resuming a running invocation on an unknown deployment",
+    oursSays: "409, as for any other deployment",
+    realSays: "400 with its flags on, 409 without",
+    reason: "What runs cannot be moved, whatever is named.",
+    profile: "flags-on",
+    steps: /^resume on a deployment, in each status: running, unknown$/,
+    ours: { status: 409 },
+    real: { status: 400 },
+  },
+  {
     what: "`PATCH /deployments/{id}`: a `uri` or `use_http_11` of a wrong type",
     oursSays: "422",
     realSays: "ignored, as if the deployment were a Lambda function",
@@ -39,8 +49,9 @@ export const differences: readonly Difference[] = [
   {
     what: "Resuming an invocation that waits for its next attempt on the latest or another deployment",
     oursSays: "200: the next attempt runs there (400: unknown deployment)",
-    realSays: "409: it has to be paused before",
+    realSays: "409 without its flags: it has to be paused before",
     reason: "No attempt runs, so nothing is in the way of moving it.",
+    profile: "flags-off",
     steps: /^resume on a deployment, in each status: backing-off, latest$/,
     ours: { status: 200 },
     real: { status: 409 },

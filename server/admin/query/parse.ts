@@ -37,8 +37,9 @@ export function translateQuery(query: string, seqOf: (id: string) => number): Tr
       ],
     };
   }
-  // The real server plans `COPY … TO` as a change, and does not know `COPY … FROM`.
-  if ("CopyStmt" in statement && statement.CopyStmt.is_from !== true) throw notReading("CopyTo");
+  // The real server plans `COPY … TO` a file whose name has an extension as a change, and does not know the others.
+  const copied = "CopyStmt" in statement && statement.CopyStmt.is_from !== true ? statement.CopyStmt : undefined;
+  if (copied !== undefined && /\.\w+$/.test(copied.filename ?? "")) throw notReading("CopyTo");
   throw notReading(Object.keys(statement)[0] ?? "");
 }
 

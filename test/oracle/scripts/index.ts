@@ -8,7 +8,7 @@ import { flowControl } from "./flow-control.ts";
 import { goneServices } from "./gone-services.ts";
 import { http2Requests } from "./http2.ts";
 import { internal } from "./internal.ts";
-import { invocations } from "./invocations.ts";
+import { invocations, moves } from "./invocations.ts";
 import { kafka } from "./kafka.ts";
 import { limits } from "./limits.ts";
 import { manifests } from "./manifests.ts";
@@ -37,4 +37,5 @@ export const areas: readonly (readonly [area: string, scripts: readonly Script[]
   ["Queries that are refused", queries],
   ["Bodies of requests to the admin API", [...requestBodies, ...fields]],
   ["HTTP/2 in single frames", http2Requests],
+  ["Invocations: cancel, kill, pause, resume, restart, purge", moves],
 ];

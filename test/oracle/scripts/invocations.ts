@@ -155,43 +155,6 @@ export const invocations: Script[] = [
     },
   },
   {
-    name: "resume of a suspended invocation on another deployment",
-    async run(probe) {
-      const before = await probe.request(probe.server.adminUrl, "/services/OracleWaiter", {});
-      const { deployment_id: own } = JSON.parse(before.text) as { deployment_id: string };
-      const id = await probe.sent("OracleWaiter/sleep", 3_600_000);
-      await probe.untilStatus(id, "suspended");
-      // The same services, behind a path.
-      const again = await probe.request(probe.server.adminUrl, "/deployments", {
-        json: { uri: `${probe.server.endpointUrl}/again` },
-        method: "POST",
-      });
-      const { id: other } = JSON.parse(again.text) as { id: string };
-      const pinned = async () => {
-        const query = `SELECT pinned_deployment_id AS id FROM sys_invocation WHERE id = '${id}'`;
-        const answer = await probe.request(probe.server.adminUrl, "/query", {
-          json: { query },
-          method: "POST",
-          headers: { accept: "application/json" },
-        });
-        const { rows } = JSON.parse(answer.text) as { rows: { id: string }[] };
-        return rows[0]?.id === own ? "where it was" : rows[0]?.id === other ? "the other" : "nowhere";
-      };
-      for (const deployment of [undefined, other, "keep", own, "latest"]) {
-        const query = deployment === undefined ? "" : `?deployment=${deployment}`;
-        await probe.request(probe.server.adminUrl, `/invocations/${id}/resume${query}`, { method: "PATCH" });
-        await probe.untilStatus(id, "suspended");
-        const named = deployment === other ? "other" : deployment === own ? "own" : (deployment ?? "none");
-        probe.note(`pinned after ${named}`, await pinned());
-      }
-      await probe.request(probe.server.adminUrl, `/deployments/${other}?force=true`, { method: "DELETE" });
-      await probe.request(probe.server.adminUrl, "/deployments", {
-        json: { uri: probe.server.endpointUrl, force: true },
-        method: "POST",
-      });
-    },
-  },
-  {
     name: "resume",
     async run(probe) {
       const backingOff = await probe.sentBackingOff("once", "resume");
@@ -372,6 +335,42 @@ export const invocations: Script[] = [
       await probe.ingress("first in the inbox", `/restate/attach/${second}`);
       await probe.ingress("second in the inbox", `/restate/attach/${third}`);
       await probe.ingress("state afterwards", "/restate/call/OracleCounter/lock/get");
+    },
+  },
+];
+
+/** The last of all: the main endpoint has another address afterwards. */
+export const moves: Script[] = [
+  {
+    name: "resume of a suspended invocation on another deployment",
+    async run(probe) {
+      const before = await probe.request(probe.server.adminUrl, "/services/OracleWaiter", {});
+      const { deployment_id: own } = JSON.parse(before.text) as { deployment_id: string };
+      const id = await probe.sent("OracleWaiter/sleep", 3_600_000);
+      await probe.untilStatus(id, "suspended");
+      // The same services, behind a path.
+      const again = await probe.request(probe.server.adminUrl, "/deployments", {
+        json: { uri: `${probe.server.endpointUrl}/again` },
+        method: "POST",
+      });
+      const { id: other } = JSON.parse(again.text) as { id: string };
+      const pinned = async () => {
+        const query = `SELECT pinned_deployment_id AS id FROM sys_invocation WHERE id = '${id}'`;
+        const answer = await probe.request(probe.server.adminUrl, "/query", {
+          json: { query },
+          method: "POST",
+          headers: { accept: "application/json" },
+        });
+        const { rows } = JSON.parse(answer.text) as { rows: { id: string }[] };
+        return rows[0]?.id === own ? "where it was" : rows[0]?.id === other ? "the other" : "nowhere";
+      };
+      for (const deployment of [undefined, other, "keep", own, "latest"]) {
+        const query = deployment === undefined ? "" : `?deployment=${deployment}`;
+        await probe.request(probe.server.adminUrl, `/invocations/${id}/resume${query}`, { method: "PATCH" });
+        await probe.untilStatus(id, "suspended");
+        const named = deployment === other ? "other" : deployment === own ? "own" : (deployment ?? "none");
+        probe.note(`pinned after ${named}`, await pinned());
+      }
     },
   },
 ];
