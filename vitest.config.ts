@@ -19,6 +19,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{sdk,server,testing,dashboard,bench,scripts,examples}/**/*.test.ts"],
+          // On a machine that does other things as well a second of work takes its time.
+          testTimeout: minuteMs,
           // vitest would leave one of two processors idle.
           maxWorkers: "100%",
           sequence: { groupOrder: 1 },

@@ -219,11 +219,21 @@ it("a suspension from before they were noted ends without a trace", () => {
   const id = t.send("Greeter/greet");
   t.says(id, ...nap(t, 1, 1));
   // As an older server has stored it.
-  t.storage.db.exec("UPDATE invocation SET awaiting = substr(awaiting, 1, length(awaiting) - 10)");
+  t.storage.db.exec("UPDATE invocation SET awaiting = substr(awaiting, 1, length(awaiting) - 16)");
   expect(t.engine.suspensions(id)).toEqual({ count: 0, suspensions: [] });
   t.advance(SECOND);
   expect(t.status(id)).toBe("running");
   expect(rows(t)).toBe(0);
+});
+
+it("a suspension from before it was stored what the attempt had replayed is whole", () => {
+  const t = new Transcript();
+  const id = t.send("Greeter/greet");
+  t.says(id, ...nap(t, 1, 1));
+  t.storage.db.exec("UPDATE invocation SET awaiting = substr(awaiting, 1, length(awaiting) - 6)");
+  expect(t.engine.suspensions(id)?.count).toBe(1);
+  t.advance(SECOND);
+  expect([t.status(id), rows(t)]).toEqual(["running", 1]);
 });
 
 it("nothing is known of an invocation that is unknown", () => {

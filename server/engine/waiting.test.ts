@@ -155,7 +155,8 @@ describe("suspension", () => {
     // The same place, but now it waits for the signals alone.
     t.says(id, suspendOnTree({ ...tree, waitingCompletions: [], waitingNamedSignals: all.map(String) }));
     expect(t.status(id)).toBe("suspended");
-    t.apply(() => name(1));
+    // Those from before the resumption the handler has dealt with.
+    for (const n of all.slice(0, 39)) t.apply(() => name(n));
     expect(t.status(id)).toBe("suspended");
     expect(rolledBack).toThrow("no");
     t.apply(() => name(1));
