@@ -2,11 +2,12 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Bed } from "../bed.ts";
 import type { Samples } from "../results/index.ts";
-import { eventually, freePorts, request, requestOk, Server, type ServerKind } from "../servers/index.ts";
+import { eventually, freePorts, requestOk, Server, type ServerKind } from "../servers/index.ts";
 
 const CONNECTIONS = 64;
 const CALLS = 21;
 const STALL_MS = 120_000;
+const POLL_MS = 200;
 
 export interface IdleCounts {
   /** Handlers that sleep, and children of the one that is cancelled. */
@@ -74,21 +75,34 @@ export class IdleBed {
     this.samples.add("chain", performance.now() - calledAtMs);
   }
 
-  /** From the cancellation of the parent until its end, which comes after that of all its children. */
+  /** From the cancellation of the parent until it and all its children have ended. */
   async #cancelled(server: Server): Promise<void> {
     const { sleepers } = this.#counts;
     const sent = await requestOk(server.ports.ingress, "/Idler/parent/send", String(sleepers));
     const { invocationId } = JSON.parse(sent.body) as { invocationId: string };
     await this.#begun(server, sleepers);
     const cancelledAtMs = performance.now();
-    const ended = request(server.ports.ingress, `/restate/invocation/${invocationId}/attach`);
-    const admin = await fetch(`http://127.0.0.1:${server.ports.admin}/invocations/${invocationId}/cancel`, {
-      method: "PATCH",
-    });
-    if (!admin.ok) throw new Error(`${this.kind.name}: cancel answered ${admin.status}`);
-    const { status, body } = await ended;
-    if (status !== 200) throw new Error(`${this.kind.name}: the cancelled parent answered ${status} ${body}`);
+    const admin = `http://127.0.0.1:${server.ports.admin}`;
+    const answer = await fetch(`${admin}/invocations/${invocationId}/cancel`, { method: "PATCH" });
+    if (!answer.ok) throw new Error(`${this.kind.name}: cancel answered ${answer.status}`);
+    await this.#idle(`${admin}/query`);
     this.samples.add("cancel", performance.now() - cancelledAtMs);
+  }
+
+  /** Waits until no invocation of `Idler` is left. */
+  async #idle(url: string): Promise<void> {
+    const query =
+      "SELECT count(*) AS open FROM sys_invocation WHERE target_service_name = 'Idler' AND status <> 'completed'";
+    const headers = { "content-type": "application/json", accept: "application/json" };
+    for (let [left, leftAtMs] = [Number.POSITIVE_INFINITY, performance.now()]; left > 0; ) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
+      const { rows } = (await answer.json()) as { rows: [{ open: number }] };
+      if (rows[0].open < left) [left, leftAtMs] = [rows[0].open, performance.now()];
+      else if (performance.now() - leftAtMs > STALL_MS) {
+        throw new Error(`${this.kind.name}: ${left} invocations do not end`);
+      }
+    }
   }
 
   /** Waits until attempts of so many invocations have begun at the endpoint. */
