@@ -48,7 +48,8 @@ export function throughHttp1(onRequest: RequestHandler) {
     request.pipe(inner);
 
     function cut(): void {
-      response.stream?.close(http2.NGHTTP2_INTERNAL_ERROR);
+      // Not from within a read of the session: a reset is sent at once, and frees the stream that is being read.
+      setImmediate(() => response.stream?.close(http2.NGHTTP2_INTERNAL_ERROR));
     }
   }
 }
