@@ -9,11 +9,8 @@ import {
   settingsFrame,
 } from "../support/http2-frames.ts";
 
-/** One step of a program: a frame (or something like it), or an end of the connection. */
-export type Step =
-  | { readonly kind: "request"; readonly stream: number; readonly length: number | undefined; readonly isEnd: boolean }
-  | { readonly kind: "data"; readonly stream: number; readonly bytes: number; readonly isEnd: boolean }
-  | { readonly kind: "trailers"; readonly stream: number }
+/** A frame that each side of a connection may send, or something like a frame. */
+export type CommonStep =
   | { readonly kind: "reset"; readonly stream: number; readonly code: number }
   | { readonly kind: "window"; readonly stream: number; readonly bytes: number }
   | { readonly kind: "goaway" }
@@ -27,6 +24,13 @@ export type Step =
       readonly bytes: number;
     };
 
+/** One step of a client. */
+export type Step =
+  | CommonStep
+  | { readonly kind: "request"; readonly stream: number; readonly length: number | undefined; readonly isEnd: boolean }
+  | { readonly kind: "data"; readonly stream: number; readonly bytes: number; readonly isEnd: boolean }
+  | { readonly kind: "trailers"; readonly stream: number };
+
 /** What one connection does: its steps, how many of their bytes are sent, in pieces of which size, and its end. */
 export interface Program {
   readonly steps: readonly Step[];
@@ -37,22 +41,8 @@ export interface Program {
 }
 
 const stream = fc.constantFrom(1, 3, 5, 7);
-/** A request's number is its body's every byte, so that a body tells whose it is and whether it is whole. */
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant("request" as const),
-      stream,
-      length: fc.option(fc.nat(8), { nil: undefined }),
-      isEnd: fc.boolean(),
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant("data" as const), stream, bytes: fc.nat(6), isEnd: fc.boolean() }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("trailers" as const), stream }) },
+/** Steps that both sides of a connection have, as often as the others of a client. */
+const common: fc.WeightedArbitrary<CommonStep>[] = [
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("reset" as const), stream, code: fc.nat(13) }) },
   {
     weight: 1,
@@ -82,16 +72,88 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       bytes: fc.nat(12),
     }),
   },
+];
+/** A request's number is its body's every byte, so that a body tells whose it is and whether it is whole. */
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("request" as const),
+      stream,
+      length: fc.option(fc.nat(8), { nil: undefined }),
+      isEnd: fc.boolean(),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant("data" as const), stream, bytes: fc.nat(6), isEnd: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("trailers" as const), stream }) },
+  ...common,
 );
 
-export const program: fc.Arbitrary<Program> = fc.record({
-  steps: fc.array(step, { minLength: 1, maxLength: 10 }),
+const course = {
   cut: fc.oneof(
     { weight: 3, arbitrary: fc.constant(1) },
     { weight: 1, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
   ),
   pieces: fc.constantFrom(1, 1, 1, 3),
   end: fc.constantFrom("end" as const, "destroy" as const, "reset" as const),
+};
+
+export const program: fc.Arbitrary<Program> = fc.record({
+  steps: fc.array(step, { minLength: 1, maxLength: 10 }),
+  ...course,
+});
+
+/** One step of an endpoint: it answers, or it does something else. */
+export type AnswerStep =
+  | CommonStep
+  | { readonly kind: "head"; readonly stream: number; readonly status: number; readonly isEnd: boolean }
+  | { readonly kind: "messages"; readonly stream: number; readonly isEnd: boolean }
+  | { readonly kind: "data"; readonly stream: number; readonly bytes: number; readonly isEnd: boolean };
+
+export interface AnswerProgram extends Omit<Program, "steps"> {
+  /** Whether it begins as the protocol wants it. */
+  readonly isGreeting: boolean;
+  /** Whether it waits for the first bytes of the client. */
+  readonly isEarly: boolean;
+  readonly steps: readonly AnswerStep[];
+}
+
+/** The client's first stream, mostly. */
+const answered = fc.constantFrom(1, 1, 1, 1, 3, 2, 0);
+const answerStep: fc.Arbitrary<AnswerStep> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("head" as const),
+      stream: answered,
+      status: fc.constantFrom(200, 200, 200, 100, 404, 503),
+      isEnd: fc.boolean(),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant("messages" as const), stream: answered, isEnd: fc.boolean() }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("data" as const),
+      stream: answered,
+      bytes: fc.constantFrom(0, 1, 7, 16_384, 16_385),
+      isEnd: fc.boolean(),
+    }),
+  },
+  ...common,
+);
+
+export const answerProgram: fc.Arbitrary<AnswerProgram> = fc.record({
+  isGreeting: fc.constantFrom(true, true, true, true, false),
+  isEarly: fc.boolean(),
+  steps: fc.array(answerStep, { minLength: 1, maxLength: 10 }),
+  ...course,
 });
 
 /** The bytes of a step of a client. `pathOf` gives the request of a stream its address. */
@@ -113,7 +175,7 @@ export function bytesOf(step: Step, pathOf: (stream: number) => string): Buffer 
 }
 
 /** The bytes of the steps that both sides of a connection have. */
-export function commonBytesOf(step: Exclude<Step, { kind: "request" | "data" | "trailers" }>): Buffer {
+export function commonBytesOf(step: CommonStep): Buffer {
   switch (step.kind) {
     case "reset":
       return numberFrame(FrameType.RstStream, step.stream, step.code);

@@ -1,15 +1,30 @@
-/** How many programs run in CI; `FUZZ_SCALE` multiplies it: 10 for the long form (`npm run fuzz`). */
-const CASES = { ingress: 8_000, admin: 2_000, client: 90_000 } as const;
+import { readFileSync } from "node:fs";
 
-const scale = Number(process.env.FUZZ_SCALE ?? 1);
+/**
+ * How many programs run in CI, 1e5 together: against a whole server, against the admin port's HTTP, and against our
+ * client. `FUZZ_CASES` asks for another number of all of them (`npm run fuzz`).
+ */
+const CASES = { ingress: 5_000, admin: 5_000, client: 90_000 } as const;
+const all = Object.values(CASES).reduce((sum, cases) => sum + cases, 0);
+const scale = Number(process.env.FUZZ_CASES ?? all) / all;
+const KEPT_CASES = 1000;
 
-export function runsOf(name: string): number {
-  return CASES[name as keyof typeof CASES] * scale;
+export type Part = keyof typeof CASES;
+
+/** Where a run starts, and how far it goes. */
+export interface Run {
+  readonly seed: number;
+  readonly cases: number;
 }
 
-/** Printed, so that a failure can be had again: `FUZZ_SEED=… npx vitest run --project fuzz`. */
-export function seedOf(name: string): number {
+/** The seeds that once found something, and a new one, which is printed so that it can be had again (`FUZZ_SEED`). */
+export function runsOf(part: Part): Run[] {
+  const kept = readFileSync(new URL("./seeds.txt", import.meta.url), "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map(Number);
   const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 0x7fffffff);
-  console.log(`fuzz, ${name}: ${runsOf(name)} programs, FUZZ_SEED=${seed}`);
-  return seed;
+  const cases = Math.ceil(CASES[part] * scale);
+  console.log(`fuzz, ${part}: ${cases} programs, FUZZ_SEED=${seed}`);
+  return [...kept.map((one) => ({ seed: one, cases: Math.min(cases, KEPT_CASES) })), { seed, cases }];
 }
