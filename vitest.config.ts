@@ -159,7 +159,7 @@ export default defineConfig({
         test: {
           name: "fuzz",
           include: ["test/fuzz/**/*.test.ts"],
-          // In the long form (FUZZ_SCALE) it is an hour's work.
+          // In the long form (`npm run fuzz`) it is an hour's work.
           testTimeout: 120 * minuteMs,
           ...oneFileAtATime,
           sequence: { groupOrder: 8 },
