@@ -159,6 +159,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "fuzz",
+          include: ["test/fuzz/**/*.test.ts"],
+          // In the long form (`npm run fuzz`) it is an hour's work.
+          testTimeout: 120 * minuteMs,
+          ...oneFileAtATime,
+          sequence: { groupOrder: 8 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "torture",
           include: ["test/torture/**/*.test.ts"],
           testTimeout: 15 * minuteMs,

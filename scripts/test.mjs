@@ -25,6 +25,7 @@ const projects = [
   "oracle",
   "query",
   "restate-cli",
+  "fuzz",
   "torture",
 ];
 

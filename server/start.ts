@@ -7,7 +7,15 @@ import { systemClock } from "./clock.ts";
 import type { ServerConfig } from "./config/index.ts";
 import { type AttemptEvents, type AttemptHost, Engine } from "./engine/index.ts";
 import { ServerError } from "./errors.ts";
-import { Access, Connections, createGuard, isLoopbackAddress, type Listener, listen } from "./http/index.ts";
+import {
+  Access,
+  Connections,
+  createGuard,
+  isLoopbackAddress,
+  type Listener,
+  type ListenLimits,
+  listen,
+} from "./http/index.ts";
 import { randomIds, randomSubscriptionId } from "./ids.ts";
 import { InProcessRegistrar } from "./in-process.ts";
 import { createIngress } from "./ingress/index.ts";
@@ -83,6 +91,8 @@ export interface StartParts {
   readonly clock?: Clock;
   /** Default: engine and invoker talk directly. */
   readonly link?: AttemptLink;
+  /** How long clients may take. Default: long. */
+  readonly limits?: Partial<ListenLimits>;
 }
 
 /**
@@ -112,7 +122,7 @@ export async function startOpenServer(parts: StartParts): Promise<OpenServer> {
 }
 
 async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer> {
-  const { config, log, services, endpoint, clock = systemClock, link } = parts;
+  const { config, log, services, endpoint, clock = systemClock, link, limits = {} } = parts;
   const ids = randomIds();
   const { turns } = storage;
   const registry = new Registry({ storage, clock, ids });
@@ -201,6 +211,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
     connections,
     bodyLimitBytes: config.requestLimitBytes,
     log,
+    limits,
   });
   const ingressUrl = urlOf(ingressHost, ingressListener.port);
   const feed = createFeed({ observe: (observer) => engine.observe(observer), newEpoch: nanoid, log });
@@ -243,6 +254,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
       needsHttp1: true,
       connections,
       log,
+      limits,
     });
   } catch (error) {
     await ingressListener.close(0);

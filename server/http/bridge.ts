@@ -48,7 +48,8 @@ export function throughHttp1(onRequest: RequestHandler) {
     request.pipe(inner);
 
     function cut(): void {
-      response.stream?.close(http2.NGHTTP2_INTERNAL_ERROR);
+      // Not from within a read of the session: a reset is sent at once, and frees the stream that is being read.
+      setImmediate(() => response.stream?.close(http2.NGHTTP2_INTERNAL_ERROR));
     }
   }
 }
@@ -59,8 +60,11 @@ function headersOf(request: Http2ServerRequest): OutgoingHttpHeaders {
     if (!name.startsWith(":") && name !== "expect" && value !== undefined) headers[name] = value;
   }
   if (request.authority !== "") headers.host = request.authority;
-  const hasBody = !request.stream.endAfterHeaders;
-  if (hasBody && headers["content-length"] === undefined) headers["transfer-encoding"] = "chunked";
+  // A body is whole when it has ended, and not when as many bytes are there as were announced: more may follow.
+  if (!request.stream.endAfterHeaders) {
+    delete headers["content-length"];
+    headers["transfer-encoding"] = "chunked";
+  }
   return headers;
 }
 

@@ -6,6 +6,7 @@ import {
   constants as http2,
 } from "node:http2";
 import type { Socket } from "node:net";
+import { endBetweenReads } from "../http2-sessions.ts";
 import type { Connection } from "./connections.ts";
 import type { ListenLimits } from "./limits.ts";
 import { REQUEST_TIMEOUT, refuse } from "./refusal.ts";
@@ -150,10 +151,10 @@ class ServedSession {
     this.#session.close();
   }
 
-  /** Says goodbye, if the client still reads, and frees the socket at once: the session would wait for the client. */
+  /** Says goodbye, if the client still reads, and frees the socket then: the session would wait for the client. */
   destroy(): void {
     this.#session.destroy();
-    this.#socket.destroy();
+    setImmediate(() => this.#socket.destroy());
   }
 }
 
@@ -194,6 +195,7 @@ export function createHttp2({ limits, checkIntervalMs, receive, onRequest }: Htt
   return {
     serve(socket, connection) {
       server.once("session", (session) => {
+        endBetweenReads(session);
         sessions.set(session, new ServedSession(session, socket, connection, limits));
         socket.on("close", () => sessions.delete(session));
         session.on("error", ignore);

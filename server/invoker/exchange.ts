@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { type ClientHttp2Session, connect, type IncomingHttpStatusHeader } from "node:http2";
 import { request as httpsRequest } from "node:https";
 import { systemClock } from "../clock.ts";
+import { endBetweenReads } from "../http2-sessions.ts";
 import type { Clock } from "../seams.ts";
 import type { InvokerSettings } from "./settings.ts";
 
@@ -69,6 +70,7 @@ function askHttp2(
   let session: ClientHttp2Session | undefined;
   const answer = new Promise<RawAnswer>((resolve, reject) => {
     session = connect(origin, { settings: { enablePush: false }, ...(ca === undefined ? {} : { ca }) });
+    endBetweenReads(session);
     session.on("error", reject);
     session.on("close", () => reject(new Error("the connection was closed without a response")));
     deadline.addEventListener("abort", () => reject(deadline.reason));

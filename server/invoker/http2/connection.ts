@@ -57,8 +57,9 @@ export class Http2Connection {
   readonly #owner: ConnectionOwner;
   readonly #reader = new FrameReader((type, flags, id, payload) => this.#frame(type, flags, id, payload));
   readonly #headers = new HeaderBlocks((id, list, isEnd) => {
-    this.#hasServed = true;
-    this.#streamOf(id)?.headers(list, isEnd);
+    const stream = this.#streamOf(id);
+    stream?.headers(list, isEnd);
+    if (stream?.hasHead === true) this.#hasServed = true;
   });
   readonly #streams = new Map<number, Http2AttemptStream>();
   /** Streams whose response is read and dropped, the oldest first. */

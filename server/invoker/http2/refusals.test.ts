@@ -122,6 +122,29 @@ describe("a stream that the endpoint refuses", () => {
     await signals.until(() => connections[0]?.isClosed);
   });
 
+  it("is an attempt once its answer has begun, whatever GOAWAY says", async () => {
+    const { uri, connections } = await rawEndpoint((connection, id) => {
+      connection.send(head(id), frame(FrameType.Goaway, 0, 0, Buffer.alloc(8)));
+    });
+    const { invoker, failure } = bench();
+    const start = attemptStart(uri);
+    invoker.start(start);
+    expect((await failure(start.attempt)).message).toContain("GOAWAY, NO_ERROR");
+    expect(connections).toHaveLength(1);
+  });
+
+  it("is not tried for ever when all that it hears before is to go on", async () => {
+    const informational = (id: number) => frame(FrameType.Headers, Flag.EndHeaders, id, literal(":status", "100"));
+    const { uri, connections } = await rawEndpoint((connection, id) => {
+      connection.send(informational(id), reset(id, ErrorCode.RefusedStream));
+    });
+    const { invoker, failure } = bench();
+    const start = attemptStart(uri);
+    invoker.start(start);
+    expect((await failure(start.attempt)).message).toContain("refused 5 times");
+    expect(connections).toHaveLength(5);
+  });
+
   it("gets the long journal and all that was delivered to it once more, in order", async () => {
     const entry = encodeFrame(MessageType.RunCompletion, Buffer.alloc(10_000));
     const { uri, connections, signals } = await rawEndpoint((connection, id, index) => {

@@ -163,6 +163,11 @@ export class Http2AttemptStream implements AttemptStream {
     if (bytes > 0) this.unblocked();
   }
 
+  /** The response has begun. */
+  get hasHead(): boolean {
+    return this.#hasHead;
+  }
+
   /** @throws Http2Error when the headers are not those of a response */
   headers(list: HeaderList, isEnd: boolean): void {
     if (this.#hasHead) {
@@ -219,9 +224,13 @@ export class Http2AttemptStream implements AttemptStream {
     );
   }
 
-  /** The peer has not looked at the request. */
+  /** The peer says that it has not looked at the request. With the head of an answer it has said otherwise. */
   refused(reason: string): void {
     if (this.#isOver) return;
+    if (this.#hasHead) {
+      this.lost(reason);
+      return;
+    }
     this.#isOver = true;
     this.#connection.refused(this, this.#receiver === NOBODY ? undefined : this.#wish, reason);
   }
