@@ -9,6 +9,7 @@
 export type { Answer } from "./answer.ts";
 export { EndpointBuilder } from "./builder.ts";
 export { type Accepted, type Decision, EndpointHandler, type EndpointHandlerOptions, type Preview } from "./handler.ts";
+export { endBetweenReads } from "./http2-sessions.ts";
 export { createInProcessEndpoint, type InProcessEndpoint, type InProcessOpening } from "./in-process.ts";
 export type {
   DefaultServiceOptions,

@@ -6,7 +6,7 @@ import {
   constants as http2,
 } from "node:http2";
 import type { Socket } from "node:net";
-import { endBetweenReads } from "../http2-sessions.ts";
+import { endBetweenReads } from "../../sdk/endpoint/index.ts";
 import type { Connection } from "./connections.ts";
 import type { ListenLimits } from "./limits.ts";
 import { REQUEST_TIMEOUT, refuse } from "./refusal.ts";

@@ -1,8 +1,8 @@
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { type ClientHttp2Session, connect, type IncomingHttpStatusHeader } from "node:http2";
 import { request as httpsRequest } from "node:https";
+import { endBetweenReads } from "../../sdk/endpoint/index.ts";
 import { systemClock } from "../clock.ts";
-import { endBetweenReads } from "../http2-sessions.ts";
 import type { Clock } from "../seams.ts";
 import type { InvokerSettings } from "./settings.ts";
 

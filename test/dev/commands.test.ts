@@ -138,6 +138,7 @@ describe("the commands, with a server", () => {
     expect(JSON.parse(cli("sql", "--json", "select name from sys_service order by name").out)).toEqual([
       { name: "Counter" },
       { name: "Greeter" },
+      { name: "Order" },
     ]);
     // What is longer than a pipe holds, for somebody who has read enough.
     const long = `'${process.execPath}' '${serverCliPath()}' sql "select repeat('x', 1000000) as x" | head -c 1`;

@@ -3,6 +3,7 @@ import http2, { type Http2ServerRequest, type Http2ServerResponse } from "node:h
 import { SdkError } from "../../core/index.ts";
 import { EndpointBuilder } from "../builder.ts";
 import type { EndpointHandler } from "../handler.ts";
+import { endBetweenReads } from "../http2-sessions.ts";
 import type { NodeRequestHandler, RestateEndpoint } from "../types.ts";
 import { serveHttp1 } from "./http1-exchange.ts";
 import { serveHttp2 } from "./http2-exchange.ts";
@@ -47,7 +48,10 @@ export class NodeEndpoint extends EndpointBuilder<RestateEndpoint> implements Re
       settings: { initialWindowSize: STREAM_WINDOW_BYTES },
       maxSessionMemory: SESSION_MEMORY_MB,
     });
-    server.on("session", (session) => session.setLocalWindowSize(SESSION_WINDOW_BYTES));
+    server.on("session", (session) => {
+      endBetweenReads(session);
+      session.setLocalWindowSize(SESSION_WINDOW_BYTES);
+    });
     server.on("stream", (stream, headers) => serveHttp2(handler, stream, headers, "BIDI_STREAM"));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);

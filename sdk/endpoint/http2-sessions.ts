@@ -1,4 +1,8 @@
-import type { Http2Session } from "node:http2";
+/** The part of Node's `Http2Session`, which is not imported here: this file is loaded on every platform. */
+interface Session {
+  close(callback?: () => void): void;
+  destroy(error?: Error, code?: number): void;
+}
 
 /**
  * Lets a session of Node end only when none of its bytes are being read.
@@ -9,7 +13,7 @@ import type { Http2Session } from "node:http2";
  * was told to ignore the rest, so the next frame of a wrong size fails an assertion (nghttp2 1.61, Node 20). A session
  * that is destroyed with an error is not put off: there nghttp2 stops reading by itself.
  */
-export function endBetweenReads(session: Http2Session): void {
+export function endBetweenReads(session: Session): void {
   const { close, destroy } = session;
   session.close = (callback) => {
     setImmediate(() => close.call(session, callback));
