@@ -39,6 +39,8 @@ const ORACLE_AREAS: Readonly<Record<string, string>> = {
   "OpenAPI documents": "of the admin API, and of each service",
   "Queries that are refused": "`POST /query`",
   "Bodies of requests to the admin API": "of each operation",
+  "Routes that no document lists": "batches of operations, previews of payloads; its own web UI sends them",
+  "HTTP/2 in single frames": "whole bodies only, on both ports",
 };
 
 const PROFILES: Readonly<Record<string, string>> = {

@@ -60,7 +60,7 @@ const readOrEmpty = (path: string) => (existsSync(path) ? readFileSync(path) : B
 
 /** Runs the workload in `dataDir` as often as `limits` has numbers, killed each time after so many answers. */
 async function record(dataDir: string, durability: "power" | "process", limits: number[]): Promise<Recording> {
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const content = (suffix: string) => readOrEmpty(join(dataDir, `restate.db${suffix}`));
   const recording: Recording = { database: content(""), log: content("-wal"), entries: [] };
   const workload = fileURLToPath(new URL("./power-cut-workload.ts", import.meta.url));
@@ -181,7 +181,7 @@ async function inspect(
 }
 
 function writeImage(dir: string, image: Image): void {
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, "restate.db"), image.database);
   writeFileSync(join(dir, "restate.db-wal"), image.log);
 }
