@@ -68,7 +68,13 @@ it.each([
     {},
   ],
   ["ORDER BY", "*/*", "select x from generate_series(1, 100000000) t(x) order by x % 1000003 desc", "MEMORY", SMALL],
-  ["DISTINCT", "*/*", "select count(*) from (select distinct x from generate_series(1, 100000000) t(x)) d", "MEMORY", SMALL],
+  [
+    "DISTINCT",
+    "*/*",
+    "select count(*) from (select distinct x from generate_series(1, 100000000) t(x)) d",
+    "MEMORY",
+    SMALL,
+  ],
 ] as const)(
   "bounds %s and answers the next query",
   { timeout: 3 * PATIENCE_MS },
