@@ -1,4 +1,4 @@
-import { AwaitingOn, type AwaitingOnMessage, MessageType } from "../../sdk/protocol/index.ts";
+import { AwaitingOn, MessageType } from "../../sdk/protocol/index.ts";
 import { Alarm } from "./alarm.ts";
 import type { LiveAttempt } from "./attempts.ts";
 import { isEmpty } from "./awaiting.ts";
@@ -164,13 +164,7 @@ export class Places {
   /** Whether nothing that it waits for has come meanwhile, and no step is under way. */
   #onlyWaits(live: LiveAttempt): boolean {
     if (live.awaitingOn === undefined) return false;
-    let message: AwaitingOnMessage;
-    try {
-      message = AwaitingOn.decode(live.awaitingOn);
-    } catch {
-      return false;
-    }
-    const { awaitingOn, executingSideEffects } = message;
+    const { awaitingOn, executingSideEffects } = AwaitingOn.decode(live.awaitingOn);
     if (awaitingOn === undefined || executingSideEffects || isEmpty(awaitingOn)) return false;
     const { notifications } = this.#kernel;
     return !notifications.isResolvedSince(live.row.seq, live.knownEntries, awaitingOn) && !this.#isInStep(live);
