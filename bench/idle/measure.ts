@@ -2,12 +2,12 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Bed } from "../bed.ts";
 import type { Samples } from "../results/index.ts";
-import { eventually, freePorts, requestOk, Server, type ServerKind } from "../servers/index.ts";
+import { eventually, freePorts, requestOk, Server, type ServerKind, type WaiterCounts } from "../servers/index.ts";
 
 const CONNECTIONS = 64;
 const CALLS = 21;
 const STALL_MS = 120_000;
-const POLL_MS = 200;
+const POLL_MS = 20;
 
 export interface IdleCounts {
   /** Handlers that sleep, and children of the one that is cancelled. */
@@ -75,7 +75,7 @@ export class IdleBed {
     this.samples.add("chain", performance.now() - calledAtMs);
   }
 
-  /** From the cancellation of the parent until it and all its children have ended. */
+  /** From the cancellation of the parent until the handlers of all its children have ended. */
   async #cancelled(server: Server): Promise<void> {
     const { sleepers } = this.#counts;
     const sent = await requestOk(server.ports.ingress, "/Idler/parent/send", String(sleepers));
@@ -85,39 +85,27 @@ export class IdleBed {
     const admin = `http://127.0.0.1:${server.ports.admin}`;
     const answer = await fetch(`${admin}/invocations/${invocationId}/cancel`, { method: "PATCH" });
     if (!answer.ok) throw new Error(`${this.kind.name}: cancel answered ${answer.status}`);
-    await this.#idle(`${admin}/query`);
+    await this.#until(server, `of ${sleepers} children ended`, sleepers, ({ ended }) => ended);
     this.samples.add("cancel", performance.now() - cancelledAtMs);
   }
 
-  /** Waits until no invocation of `Idler` is left. */
-  async #idle(url: string): Promise<void> {
-    const query =
-      "SELECT count(*) AS open FROM sys_invocation WHERE target_service_name = 'Idler' AND status <> 'completed'";
-    const headers = { "content-type": "application/json", accept: "application/json" };
-    for (let [left, leftAtMs] = [Number.POSITIVE_INFINITY, performance.now()]; left > 0; ) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
-      const { rows } = (await answer.json()) as { rows: [{ open: number }] };
-      if (rows[0].open < left) [left, leftAtMs] = [rows[0].open, performance.now()];
-      else if (performance.now() - leftAtMs > STALL_MS) {
-        throw new Error(`${this.kind.name}: ${left} invocations do not end`);
-      }
-    }
+  /** Waits until attempts of so many invocations have begun at the endpoint. */
+  #begun(server: Server, count: number): Promise<void> {
+    return this.#until(server, `of ${count} invocations came to the endpoint`, count, ({ invocations }) => invocations);
   }
 
-  /** Waits until attempts of so many invocations have begun at the endpoint. */
-  async #begun(server: Server, count: number): Promise<void> {
+  /** Waits until the endpoint has counted so many. */
+  async #until(server: Server, what: string, count: number, of: (counts: WaiterCounts) => number): Promise<void> {
     let [seen, seenAtMs] = [0, performance.now()];
     const check = () => {
       server.program.assertRunning();
-      if (performance.now() - seenAtMs < STALL_MS) return;
-      throw new Error(`${this.kind.name}: ${seen} of ${count} invocations came to the endpoint`);
+      if (performance.now() - seenAtMs >= STALL_MS) throw new Error(`${this.kind.name}: ${seen} ${what}`);
     };
     await eventually(Number.POSITIVE_INFINITY, check, async () => {
-      const { invocations } = await this.#bed.endpoint.waiters();
-      if (invocations > seen) [seen, seenAtMs] = [invocations, performance.now()];
-      if (invocations >= count) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      const now = of(await this.#bed.endpoint.waiters());
+      if (now > seen) [seen, seenAtMs] = [now, performance.now()];
+      if (now >= count) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       throw new Error("not yet");
     });
   }

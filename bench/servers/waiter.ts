@@ -13,6 +13,8 @@ export interface WaiterCounts {
   /** Different invocations that an attempt was started for. */
   readonly invocations: number;
   readonly openAttempts: number;
+  /** Sleepers of `Idler` whose handlers have ended. */
+  readonly ended: number;
   /** An awakeable that one of them awaits, and which invocation that is. */
   readonly awakeable?: { readonly id: string; readonly invocationId: string };
 }
@@ -20,6 +22,7 @@ export interface WaiterCounts {
 /** Services whose invocations wait, and what they know about them. */
 export function createWaiter() {
   const waiting = new Set<string>();
+  const ended = new Set<string>();
   let openAttempts = 0;
   let awakeable: WaiterCounts["awakeable"];
 
@@ -54,7 +57,12 @@ export function createWaiter() {
     handlers: {
       sleep: async (ctx: restate.Context) => {
         attemptBegins(ctx);
-        await ctx.sleep(DAY_MS);
+        try {
+          await ctx.sleep(DAY_MS);
+        } finally {
+          // Not when it is suspended: then nothing behind the wait runs.
+          ended.add(ctx.request().id);
+        }
       },
       /** So many nested calls. */
       chain: async (ctx: restate.Context, depth: number): Promise<number> =>
@@ -72,10 +80,12 @@ export function createWaiter() {
     counts: (): WaiterCounts => ({
       invocations: waiting.size,
       openAttempts,
+      ended: ended.size,
       ...(awakeable === undefined ? {} : { awakeable }),
     }),
     forget: () => {
       waiting.clear();
+      ended.clear();
       awakeable = undefined;
     },
   };
