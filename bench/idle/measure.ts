@@ -14,6 +14,21 @@ export interface IdleCounts {
   readonly sleepers: number;
   /** Nested calls. */
   readonly depth: number;
+  /** Places for running attempts, where there are fewer than who want one. */
+  readonly fewPlaces: number;
+}
+
+/** What the measures of a server with few places begin with. */
+export const FEW = "few: ";
+
+/** Ours with so many places for running attempts. */
+function withPlaces(kind: ServerKind, places: number): ServerKind {
+  const launch: ServerKind["launch"] = (ports, dataDir) => {
+    const usual = kind.launch(ports, dataDir);
+    const limit = { RESTATE_WORKER__INVOKER__CONCURRENT_INVOCATIONS_LIMIT: String(places) };
+    return { ...usual, env: { ...usual.env, ...limit } };
+  };
+  return { ...kind, launch };
 }
 
 /** Measures one kind of server once, on a fresh data directory for each figure. */
@@ -31,13 +46,17 @@ export class IdleBed {
   }
 
   async round(): Promise<void> {
-    await this.#on((server) => this.#behindSleepers(server));
-    await this.#on((server) => this.#chain(server));
-    await this.#on((server) => this.#cancelled(server));
+    await this.#on(this.kind, (server) => this.#behindSleepers(server, ""));
+    await this.#on(this.kind, (server) => this.#chain(server));
+    await this.#on(this.kind, (server) => this.#cancelled(server, ""));
+    if (this.kind.name !== "restate-lite") return;
+    const few = withPlaces(this.kind, this.#counts.fewPlaces);
+    await this.#on(few, (server) => this.#behindSleepers(server, FEW));
+    await this.#on(few, (server) => this.#cancelled(server, FEW));
   }
 
   /** Calls, one after the other, while so many handlers sleep. */
-  async #behindSleepers(server: Server): Promise<void> {
+  async #behindSleepers(server: Server, of: string): Promise<void> {
     const { sleepers } = this.#counts;
     const startedAtMs = performance.now();
     const sent = await this.#bed.load.run({
@@ -54,17 +73,17 @@ export class IdleBed {
     });
     if (sent.errors > 0) throw new Error(`${this.kind.name}, send: ${sent.firstError}`);
     await this.#begun(server, sleepers);
-    this.samples.add("asleep", performance.now() - startedAtMs);
+    this.samples.add(`${of}asleep`, performance.now() - startedAtMs);
     const took: number[] = [];
     for (let i = 0; i < CALLS; i++) {
       const calledAtMs = performance.now();
       await requestOk(server.ports.ingress, "/Greeter/greet", '"Ada"');
       took.push((performance.now() - calledAtMs) * 1000);
     }
-    this.samples.add("first call", took[0] as number);
+    this.samples.add(`${of}first call`, took[0] as number);
     took.sort((a, b) => a - b);
-    this.samples.add("call p50", took[CALLS >> 1] as number);
-    this.samples.add("call max", took.at(-1) as number);
+    this.samples.add(`${of}call p50`, took[CALLS >> 1] as number);
+    this.samples.add(`${of}call max`, took.at(-1) as number);
   }
 
   async #chain(server: Server): Promise<void> {
@@ -76,7 +95,7 @@ export class IdleBed {
   }
 
   /** From the cancellation of the parent until the handlers of all its children have ended. */
-  async #cancelled(server: Server): Promise<void> {
+  async #cancelled(server: Server, of: string): Promise<void> {
     const { sleepers } = this.#counts;
     const sent = await requestOk(server.ports.ingress, "/Idler/parent/send", String(sleepers));
     const { invocationId } = JSON.parse(sent.body) as { invocationId: string };
@@ -86,7 +105,7 @@ export class IdleBed {
     const answer = await fetch(`${admin}/invocations/${invocationId}/cancel`, { method: "PATCH" });
     if (!answer.ok) throw new Error(`${this.kind.name}: cancel answered ${answer.status}`);
     await this.#until(server, `of ${sleepers} children ended`, sleepers, ({ ended }) => ended);
-    this.samples.add("cancel", performance.now() - cancelledAtMs);
+    this.samples.add(`${of}cancel`, performance.now() - cancelledAtMs);
   }
 
   /** Waits until attempts of so many invocations have begun at the endpoint. */
@@ -110,11 +129,11 @@ export class IdleBed {
     });
   }
 
-  async #on(work: (server: Server) => Promise<void>): Promise<void> {
+  async #on(kind: ServerKind, work: (server: Server) => Promise<void>): Promise<void> {
     const [ingress, admin, node] = (await freePorts(3)) as [number, number, number];
     const folder = fs.mkdtempSync(path.join(this.#bed.folder, `${this.kind.name}-`));
     await this.#bed.endpoint.forgetWaiters();
-    const server = new Server(this.kind, { ingress, admin, node }, folder, `${folder}.log`);
+    const server = new Server(kind, { ingress, admin, node }, folder, `${folder}.log`);
     await server.register(this.#bed.endpoint.port, "Greeter");
     await work(server);
     await server.program.kill();

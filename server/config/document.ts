@@ -25,7 +25,8 @@ is in none of the tables below is warned about and ignored.
 
 ## What has an effect
 
-Names and defaults are those of restate-server 1.7 where it has them.
+Names and defaults are those of restate-server 1.7 where it has them; \`worker.invoker.concurrent-invocations-limit\` is for
+the whole server, not for each of 24 partitions ([flow-control.md](flow-control.md)).
 
 | setting | on the command line | default |
 | --- | --- | --- |

@@ -82,7 +82,8 @@ export const SETTINGS = {
   /** The older way to say that the limit is 0. */
   hasNoEagerState: setting("worker.invoker.disable-eager-state", flag, false),
   eagerStateLimitBytes: setting("worker.invoker.eager-state-size-limit", sizeBytes, 32 * MIB),
-  concurrentInvocations: setting("worker.invoker.concurrent-invocations-limit", integer(1), 1000),
+  /** The real server's limit is 1,000 for each of its 24 partitions: 24,000 on a node (seen on 1.7.12). */
+  concurrentInvocations: setting("worker.invoker.concurrent-invocations-limit", integer(1), 24_000),
   connectTimeoutMs: known(["connect-timeout"], setting("worker.invoker.connect-timeout", durationMs, 10_000)),
   requestHeaders: known(
     ["additional-request-headers"],

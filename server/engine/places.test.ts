@@ -72,6 +72,21 @@ describe("an attempt that only waits", () => {
     expect(asked(t)).toEqual([soon, late]);
   });
 
+  it("is asked last when its journal is long", () => {
+    const t = new Transcript({ concurrentInvocations: 2 });
+    const long = t.send("Greeter/greet");
+    const sleeps = Array.from({ length: 1000 }, (_, index) => sleep(index + 1, t.clock.nowMs() + HOUR_MS));
+    t.says(long, ...sleeps, awaitingOn(onFirst));
+    const short = sleeper(t);
+    t.send("Greeter/greet");
+    expect(asked(t)).toEqual([short]);
+    // One of those that run may make room as well.
+    const next = t.send("Greeter/greet");
+    expect(asked(t)).toEqual([short]);
+    t.advance(400);
+    expect([asked(t), t.status(next)]).toEqual([[long, short], "running"]);
+  });
+
   it("is not asked inside a step", () => {
     const t = new Transcript({ concurrentInvocations: 2 });
     const inStep = t.send("Greeter/greet");

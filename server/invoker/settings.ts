@@ -6,7 +6,7 @@ export interface InvokerSettings {
   readonly eagerStateLimitBytes: number;
   /** Attempts at the same time on one HTTP/2 connection; the endpoint may allow fewer. */
   readonly streamsPerConnection: number;
-  /** HTTP/2 connections to one origin; attempts beyond wait for a free stream. */
+  /** Connections to one origin; attempts beyond what they carry wait. */
   readonly connectionsPerOrigin: number;
   readonly connectTimeoutMs: number;
   /** How long a connection without streams stays open. */
@@ -30,7 +30,7 @@ export const DEFAULT_INVOKER_SETTINGS: InvokerSettings = {
   messageLimitBytes: 32 * 1024 * 1024,
   eagerStateLimitBytes: 32 * 1024 * 1024,
   streamsPerConnection: 128,
-  connectionsPerOrigin: 16,
+  connectionsPerOrigin: 1000,
   connectTimeoutMs: 10_000,
   idleConnectionMs: 60_000,
   replayChunkBytes: 256 * 1024,

@@ -68,8 +68,8 @@ process.on("disconnect", () => process.exit(0));
 // A terminal's Ctrl-C reaches the whole group; the server says when to end.
 process.on("SIGINT", () => {});
 try {
-  // Calls come first.
-  os.setPriority(os.constants.priority.PRIORITY_LOW);
+  // Calls come first, but an answer has to come as well: at the lowest priority a busy machine never gets to it.
+  os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
 } catch {
   // A system that does not let it: then it is as important as everything else.
 }

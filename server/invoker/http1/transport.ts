@@ -4,6 +4,7 @@ import type { AttemptReceiver, AttemptRequest, Transport } from "../transport.ts
 import { Http1AttemptStream, type StreamOwner } from "./stream.ts";
 
 export interface Http1Settings {
+  readonly connectionsPerOrigin: number;
   readonly idleConnectionMs: number;
   readonly connectTimeoutMs: number;
   readonly trustedCertificates: string | undefined;
@@ -23,8 +24,12 @@ export class Http1Transport implements Transport, StreamOwner {
   readonly #connectTimeoutMs: number;
 
   constructor(settings: Http1Settings) {
-    // The engine bounds how many attempts run; here only idle connections are bounded.
-    const options = { keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS, timeout: settings.idleConnectionMs };
+    const options = {
+      keepAlive: true,
+      maxSockets: settings.connectionsPerOrigin,
+      maxFreeSockets: IDLE_CONNECTIONS,
+      timeout: settings.idleConnectionMs,
+    };
     this.#http = new HttpAgent(options);
     this.#https = new HttpsAgent({
       ...options,

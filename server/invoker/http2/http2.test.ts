@@ -84,6 +84,14 @@ describe("HTTP/2 connections", () => {
     expect(new Set(order).size).toBe(21);
   });
 
+  it("are as many as the streams need, also with a peer that allows few of them", async () => {
+    const { invoker, signals } = bench();
+    const { uri, open, sessions } = await holding(signals, { maxConcurrentStreams: 2 });
+    for (let i = 0; i < 60; i++) invoker.start(attemptStart(uri));
+    await signals.until(() => open.length === 60);
+    expect(sessions).toHaveLength(30);
+  });
+
   it("are bounded in number", async () => {
     const { invoker, signals } = bench({ config: { connectionsPerOrigin: 2, streamsPerConnection: 4 } });
     const { uri, open, counts, sessions, finish } = await holding(signals);

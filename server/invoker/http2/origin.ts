@@ -14,6 +14,10 @@ export interface Http2Settings {
 
 /** Refusals by connections on which nothing was ever answered, after which the endpoint itself must be the reason. */
 const REFUSALS_LIMIT = 5;
+/** So many connections are made to keep attempts apart from large responses. */
+const CLEAR_CONNECTIONS = 16;
+/** Beyond this many connections those to whose responses nobody listens are given up for a new one. */
+const WITH_UNWANTED = 64;
 /** Connections that take no new streams count too, up to this many times those that do. */
 const WITH_CLOSING = 4;
 /** How long an origin that refused a further connection is not asked for another one. */
@@ -112,7 +116,9 @@ export class Http2Origin {
     // A stream beyond the limit would be refused. So one stream opens the first connection, and the others wait for
     // the peer's settings, which it sends first of all.
     if (this.#peerLimit === undefined) return undefined;
-    if (usable < this.#settings.connectionsPerOrigin && this.#settings.clock.nowMs() >= this.#growAgainAtMs) {
+    const { connectionsPerOrigin } = this.#settings;
+    const enough = least === undefined ? connectionsPerOrigin : Math.min(CLEAR_CONNECTIONS, connectionsPerOrigin);
+    if (usable < enough && this.#settings.clock.nowMs() >= this.#growAgainAtMs) {
       if (opening * Math.min(this.#peerLimit, this.#settings.streamsPerConnection) < wishes) this.#connect(false);
       return undefined;
     }
@@ -121,10 +127,10 @@ export class Http2Origin {
 
   /** @param isFirst no other connection takes streams */
   #connect(isFirst: boolean): Http2Connection | undefined {
-    if (this.#connections.length >= WITH_CLOSING * this.#settings.connectionsPerOrigin) {
+    if (this.#connections.length >= WITH_UNWANTED) {
       this.#connections.find((connection) => connection.isUnwanted)?.destroy();
-      if (this.#connections.length >= WITH_CLOSING * this.#settings.connectionsPerOrigin) return undefined;
     }
+    if (this.#connections.length >= WITH_CLOSING * this.#settings.connectionsPerOrigin) return undefined;
     const connection = new Http2Connection(this.#origin, this.#settings, this.#peerLimit, isFirst, {
       limitLearned: (streams) => {
         this.#peerLimit = streams;
