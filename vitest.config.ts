@@ -163,8 +163,8 @@ export default defineConfig({
           include: ["test/fuzz/**/*.test.ts"],
           // In the long form (`npm run fuzz`) it is an hour's work.
           testTimeout: 120 * minuteMs,
-          ...oneFileAtATime,
-          sequence: { groupOrder: 8 },
+          maxWorkers: "100%",
+          sequence: { groupOrder: 10 },
         },
       },
       {

@@ -29,3 +29,16 @@ export function countByProject(file = reportFile) {
   }
   return byProject;
 }
+
+/** What failed or was skipped: the test's file and name, and the first lines of why. Throws when there is no report. */
+export function* failures(file = reportFile) {
+  for (const result of JSON.parse(readFileSync(file, "utf8")).testResults) {
+    const place = path.relative(root, result.name);
+    const bad = result.assertionResults.filter(({ status }) => status !== "passed");
+    for (const { fullName, status, failureMessages = [] } of bad) {
+      const why = failureMessages.join("\n").split("\n").slice(0, 5).join("\n    ");
+      yield `${status}: ${place}: ${fullName}\n    ${why}`;
+    }
+    if (result.status === "failed" && bad.length === 0) yield `failed: ${place}: ${result.message}`;
+  }
+}

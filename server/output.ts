@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { constants, openSync, writeSync } from "node:fs";
 
 /** Writes some of the bytes and says how many, as `fs.writeSync` does; throws `EAGAIN` when nobody has read yet. */
 type Write = (bytes: Buffer) => number;
@@ -9,6 +9,8 @@ export interface OutputOptions {
   readonly later?: (again: () => void) => void;
   /** What is written before the next text when some was dropped. */
   readonly afterGap?: (dropped: number, code: string) => string;
+  /** Told when text begins to wait for a reader, and when none does any more. */
+  readonly waits?: (output: Output, doesWait: boolean) => void;
   /** Nobody reads any more: the pipe or the terminal is closed. */
   readonly onGone?: () => void;
 }
@@ -16,6 +18,8 @@ export interface OutputOptions {
 /** Text that waits for a reader; more is dropped. */
 const WAITING_BYTES = 1024 * 1024;
 const AGAIN_MS = 50;
+const LAST_TRIES = 20;
+const LAST_TRY_MS = 5;
 /** Nobody could read any of the dropped text: the buffer was full. */
 const NOBODY_READS = "EAGAIN";
 
@@ -96,16 +100,21 @@ export class Output {
     }
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
+    this.#options.waits?.(this, true);
     if (this.#isPlanned) return;
     this.#isPlanned = true;
-    (this.#options.later ?? soon)(() => this.#again());
+    (this.#options.later ?? soon)(() => {
+      this.#isPlanned = false;
+      this.again();
+    });
   }
 
-  #again(): void {
-    this.#isPlanned = false;
+  /** Tries to write what waits. */
+  again(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#options.waits?.(this, false);
     if (this.#attempt(Buffer.concat(waiting)) && this.#waitingBytes === 0 && this.#dropped > 0) this.#tellGap();
   }
 }
@@ -120,7 +129,7 @@ function soon(again: () => void): void {
  */
 export function outputTo(
   stream: NodeJS.WriteStream & { readonly fd: number },
-  options: Omit<OutputOptions, "write"> = {},
+  options: Omit<OutputOptions, "write" | "waits"> = {},
 ): Output {
   // An error of the stream (of Node's own warnings, say) is no reason to end.
   stream.on("error", () => {});
@@ -131,6 +140,41 @@ export function outputTo(
         stream.write(bytes);
         return bytes.length;
       }
-    : (bytes) => writeSync(stream.fd, bytes);
-  return new Output({ ...options, write });
+    : (
+        (fd) => (bytes: Buffer) =>
+          writeSync(fd, bytes)
+      )(unblockedFd(stream));
+  return new Output({ ...options, write, waits });
+}
+
+/** Those with text that waits for a reader. */
+const waiting = new Set<Output>();
+
+function waits(output: Output, doesWait: boolean): void {
+  if (doesWait) waiting.add(output);
+  else waiting.delete(output);
+}
+
+// Whoever reads, only slowly, gets the rest.
+process.once("exit", () => {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; waiting.size > 0 && tries < LAST_TRIES; tries++) {
+    for (const output of waiting) output.again();
+    if (waiting.size > 0) Atomics.wait(pause, 0, 0, LAST_TRY_MS);
+  }
+});
+
+/**
+ * Somebody may stop a terminal (Ctrl-S, a selection), and Node writes to it as to a file: the process would stand still.
+ * Opened anew it says `EAGAIN` instead, without a change for the shell and others who have it open.
+ */
+function unblockedFd({ fd, isTTY }: NodeJS.WriteStream & { readonly fd: number }): number {
+  if (isTTY !== true) return fd;
+  const again = process.platform === "linux" ? `/proc/self/fd/${fd}` : "/dev/tty";
+  try {
+    return openSync(again, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    // Without /proc, or a terminal of somebody else.
+    return fd;
+  }
 }

@@ -115,3 +115,15 @@ test("options that the rpc of an ingress client made are options, and no input",
   expect(made[1]).toMatchObject({ parameter: undefined, delay: 5 });
   expect(() => client.ping(ingress.opts({ timeout: 5 }))).toThrow(/no option "timeout"/);
 });
+
+test("the members of every object are names of handlers like any other", () => {
+  const { made, client, sendClient } = calls();
+  for (const name of ["constructor", "toString", "valueOf", "hasOwnProperty", "isPrototypeOf"]) {
+    const each = client[name] as (input: string) => unknown;
+    each("Ann");
+    expect(made.at(-1)).toMatchObject({ method: name, parameter: "Ann", inputSerde: serde.json });
+    const send = sendClient[name] as (input: string) => unknown;
+    send("Bo");
+    expect(made.at(-1)).toMatchObject({ method: name, parameter: "Bo", inputSerde: serde.json });
+  }
+});

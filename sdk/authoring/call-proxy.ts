@@ -20,7 +20,8 @@ export interface CallTarget {
  * The function of a handler is made when it is first used, and once.
  */
 export function makeHandlerProxy(call: (handler: string, args: readonly unknown[]) => unknown): Any {
-  return new Proxy({}, new Methods(call));
+  // Without a prototype: `constructor` and `toString` are names of handlers like any other.
+  return new Proxy(Object.create(null), new Methods(call));
 }
 
 /** The client behind `ctx.serviceClient` and its kin. */

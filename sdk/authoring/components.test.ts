@@ -34,6 +34,12 @@ describe("an endpoint refuses", () => {
     ["a name with a slash", "RL_SDK_BAD_SERVICE_NAME", () => [named("a/b")], /"a\/b"/],
     ["an empty name", "RL_SDK_BAD_SERVICE_NAME", () => [named("")], /""/],
     ["a handler with a slash", "RL_SDK_BAD_HANDLER_NAME", () => [withHandler("a/b")], /"a\/b" of "S"/],
+    [
+      "a handler that is every object's prototype",
+      "RL_SDK_BAD_HANDLER_NAME",
+      () => [withHandler("__proto__")],
+      /"__proto__" of "S"/,
+    ],
     ["a handler with a dash", "RL_SDK_BAD_HANDLER_NAME", () => [withHandler("a-b")], /"a-b" of "S"/],
     ["a plain function", "RL_SDK_NOT_A_HANDLER", () => [{ name: "S", service: { a: fn } }], /"a" of "S"/],
     [

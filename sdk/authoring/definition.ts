@@ -152,8 +152,7 @@ function define<P extends string>(
   if (typeof authored.handlers !== "object" || authored.handlers === null) {
     throw wrongHandler(`The ${member} "${name}" has no handlers: give it an object of functions as \`handlers\`.`);
   }
-  const routes: Record<string, HandlerFunction> = {};
-  const descriptors: Record<string, HandlerDescriptor> = {};
+  const routes: [string, HandlerFunction][] = [];
   for (const [handlerName, fn] of Object.entries(authored.handlers)) {
     if (typeof fn !== "function") {
       throw wrongHandler(
@@ -166,17 +165,16 @@ function define<P extends string>(
       );
     }
     const route = handlerOf(fn) === undefined ? toHandler(kindOf(handlerName), fn) : fn;
-    routes[handlerName] = route;
-    descriptors[handlerName] = descriptorOf(route, options?.serde);
+    routes.push([handlerName, route]);
   }
   return {
     name,
-    [member]: routes,
+    [member]: Object.fromEntries(routes),
     metadata,
     description,
     options,
     _kind: member,
-    _handlers: descriptors,
+    _handlers: Object.fromEntries(routes.map(([handler, route]) => [handler, descriptorOf(route, options?.serde)])),
   } as unknown as { name: P };
 }
 

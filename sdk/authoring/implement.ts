@@ -102,9 +102,9 @@ export function implement(
       );
     }
   }
-  const routes: Record<string, HandlerFunction> = {};
+  const routes: [string, HandlerFunction][] = [];
   for (const [key, declared] of Object.entries(_handlers)) {
-    const fn = handlers[key];
+    const fn = Object.hasOwn(handlers, key) ? handlers[key] : undefined;
     if (typeof fn !== "function") {
       throw new SdkError(
         "RL_SDK_HANDLER_MISSING",
@@ -118,12 +118,12 @@ export function implement(
       metadata: declared._metadata,
       ...handlerOptions[key],
     } as HandlerOptions;
-    routes[key] = toHandler(kindOf(_kind, key, declared), fn as HandlerFunction, declaredOptions);
+    routes.push([key, toHandler(kindOf(_kind, key, declared), fn as HandlerFunction, declaredOptions)]);
   }
   const define: Any = { service, object, workflow }[_kind];
   const definition = define({
     name,
-    handlers: routes,
+    handlers: Object.fromEntries(routes),
     description: description ?? _description,
     metadata: metadata ?? _metadata,
     options,

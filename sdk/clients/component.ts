@@ -49,7 +49,13 @@ export function keyedComponentOf(definition: unknown, scope: string | undefined,
 export function invocationOf(component: Component, handler: string, args: readonly unknown[]): Invocation {
   const { service, key, scope, contract } = component;
   const { parameter, options } = takeApart(args, `${service}/${handler}`);
-  return { target: { service, handler, key, scope }, parameter, options, contract: contract?.[handler] };
+  const isKnown = contract !== undefined && Object.hasOwn(contract, handler);
+  return {
+    target: { service, handler, key, scope },
+    parameter,
+    options,
+    contract: isKnown ? contract[handler] : undefined,
+  };
 }
 
 /**

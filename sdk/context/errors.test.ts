@@ -58,6 +58,17 @@ describe("an error", () => {
     expect(replayed).toEqual(live);
   });
 
+  it("has its metadata whole, whatever its names are", async () => {
+    const program: Program = async (ctx) =>
+      await ctx
+        .serviceClient(other)
+        .ask()
+        .catch((error: TerminalError) => Object.entries(error.metadata ?? {}));
+    const metadata = Object.fromEntries(["__proto__", "constructor", "a"].map((name) => [name, "b"]));
+    const [live] = await liveAndReplayed(program, { call: () => new Fails(404, "not there", metadata) });
+    expect(live).toEqual(Object.entries(metadata));
+  });
+
   it("can be passed on with its stack without breaking the journal", async () => {
     const program: Program = async (ctx) => {
       try {

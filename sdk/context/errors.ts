@@ -65,14 +65,9 @@ export function failureOf(reason: string | TerminalError): Failure {
 
 /** The error that user code sees for a failure in the journal: always a new one, whether it just happened or is replayed. */
 export function errorOfFailure(failure: Failure): TerminalError {
-  let metadata: Record<string, string> | undefined;
-  for (const { key, value } of failure.metadata ?? []) {
-    metadata ??= {};
-    metadata[key] = value;
-  }
-  return withoutFrames(
-    () => new TerminalError(failure.message, { errorCode: failure.code, ...(metadata !== undefined && { metadata }) }),
-  );
+  const { message, code, metadata = [] } = failure;
+  const options = { errorCode: code, metadata: Object.fromEntries(metadata.map(({ key, value }) => [key, value])) };
+  return withoutFrames(() => new TerminalError(message, options));
 }
 
 export function cancelledError(): CancelledError {

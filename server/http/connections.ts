@@ -7,7 +7,12 @@ import type { HttpLog } from "./types.ts";
  * which are opened all at once with its first request. A quarter of all descriptors, within these bounds.
  */
 function reservedOf(limit: number): number {
-  return Math.min(512, Math.max(limit / 4, Math.min(128, limit / 2)));
+  return Math.min(2048, Math.max(limit / 4, Math.min(128, limit / 2)));
+}
+
+/** How many of what is reserved the connections to one endpoint may have: half of it, where descriptors are few. */
+export function endpointConnections(limit = descriptorLimit()): number {
+  return Math.max(1, Math.floor(limit / 8));
 }
 
 /** A shortage that was quiet for as long as this is over: the next one is said again. */

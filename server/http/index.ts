@@ -3,7 +3,7 @@
  * the guard that keeps web pages and strangers from driving a local server (`createGuard`, `Access` its token). Knows nothing of Restate's routes.
  */
 export { Access } from "./access.ts";
-export { Connections } from "./connections.ts";
+export { Connections, endpointConnections } from "./connections.ts";
 export { createGuard, type Guard, type GuardOptions, isLoopbackAddress, type Verdict } from "./guard.ts";
 export type { ListenLimits } from "./limits.ts";
 export { type Listener, type ListenOptions, listen } from "./listener.ts";

@@ -1,10 +1,15 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
+import * as restate from "../../sdk/index.ts";
+import { createEndpointHandler } from "../../sdk/node.ts";
 import { withFreshPorts } from "../support/ports.ts";
 import { nodePath, serverCliPath } from "../support/toolchain.ts";
 import { until } from "../support/until.ts";
@@ -71,6 +76,43 @@ it("serves on with fewer descriptors than clients: the idle ones go, and the log
   for (const socket of sockets) socket.destroy();
   for (const session of sessions) session.destroy();
   await until("all descriptors to be free again", () => readdirSync(`/proc/${server.pid}/fd`).length < 50);
+});
+
+it("calls more handlers of an HTTP/1.1 endpoint at a time than it has descriptors, and no attempt fails for want of one", async () => {
+  const server = await startServer();
+  const slow = restate.service({
+    name: "Slow",
+    handlers: {
+      answer: async (_ctx: restate.Context, n: number) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return n;
+      },
+    },
+  });
+  const endpoint = createServer(createEndpointHandler({ services: [slow] })).listen(0, "127.0.0.1");
+  closers.push(() => endpoint.close());
+  await once(endpoint, "listening");
+  const { port } = endpoint.address() as { port: number };
+  const admin = `http://127.0.0.1:${server.admin}`;
+  const json = (url: string, body: unknown) =>
+    fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const deployment = { uri: `http://127.0.0.1:${port}`, use_http_11: true };
+  expect((await json(`${admin}/deployments`, deployment)).status).toBe(201);
+  // Over one connection, so that the endpoint's are the many.
+  const session = connectHttp2(`http://127.0.0.1:${server.ingress}`);
+  closers.push(() => session.destroy());
+  const calls = Array.from({ length: 2 * DESCRIPTORS }, async (_, n) => {
+    const stream = session.request({ ":method": "POST", ":path": "/Slow/answer", "content-type": "application/json" });
+    stream.end(String(n));
+    return Number(await text(stream));
+  });
+  expect(await Promise.all(calls)).toEqual(calls.map((_, n) => n));
+  const failed = await fetch(`${admin}/query`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify({ query: "select count(*) as n from sys_journal_events" }),
+  });
+  expect(await failed.json()).toEqual({ rows: [{ n: 0 }] });
 });
 
 it("is left with the descriptors that it had after clients of HTTP/2 that close without GOAWAY", async () => {

@@ -120,6 +120,28 @@ describe.skipIf(process.platform !== "linux")("a log that cannot be written", ()
   }
 });
 
+describe.skipIf(process.platform !== "linux")("a terminal that somebody has stopped", () => {
+  it("holds neither the server nor its end, and shows what is missing when it goes on", async () => {
+    const terminal = pipe();
+    const line = [nodePath, serverCliPath(), "start", "--ephemeral", "--ingress-port", "0", "--admin-port", "0"];
+    const program = new Program("script", "script", ["-qefc", `exec ${line.join(" ")}`, "/dev/null"], {
+      stdio: ["pipe", terminal.writing, "pipe"],
+    });
+    endings.push(() => program.kill());
+    closeSync(terminal.writing);
+    const port = await until("the banner", () => /admin\s+http:\/\/localhost:(\d+)/.exec(terminal.read())?.[1]);
+    for (let each = 0; each < 10; each++) {
+      const answers = Array.from({ length: 50 }, () => refused(Number(port), `${"e".repeat(3000)}.example`));
+      expect(new Set(await Promise.all(answers))).toEqual(new Set([403]));
+    }
+    await until("the gap", () => /RL_LOG_DROPPED/.test(terminal.read()));
+    for (let each = 0; each < 60; each++) await refused(Number(port), `${"e".repeat(3000)}.example`);
+    const server = (await fetch(`http://127.0.0.1:${port}/health`)).status;
+    expect(server).toBe(200);
+    await program.stop();
+  });
+});
+
 // What the developer's program prints is shown, too: five megabytes of it, then it goes on.
 const TALKS = `console.log(("x".repeat(999) + "\\n").repeat(5000)); require("node:http").createServer().listen(0);
   setInterval(() => console.log("and on"), 100)`;

@@ -44,6 +44,10 @@ export const greeter = restate.service({
     wait: async (ctx: restate.Context) => {
       await ctx.sleep({ days: 1 });
     },
+    shout: async (ctx: restate.Context) => {
+      ctx.objectSendClient(counter, "\\u001b[31mred\\u202e").add(1);
+      throw new restate.TerminalError("\\u001b]0;title\\u0007" + "a".repeat(100_000));
+    },
     deaf: async (ctx: restate.Context) => {
       await ctx.run("begin", () => {});
       await new Promise(() => {});
@@ -206,6 +210,26 @@ describe("the commands, with a server", () => {
     expect(cli("state", "get", "Nobody/x")).toMatchObject({ code: 4 });
     expect(cli("state", "get", "Greeter/x")).toMatchObject({ code: 2 });
     expect(cli("sql", "select nothing from nowhere")).toMatchObject({ code: 1, out: "" });
+    expect(await running.stop()).toBe(0);
+  });
+});
+
+describe("what handlers say", () => {
+  it("reaches a terminal cut and without commands for it, and programs whole", async () => {
+    const { running, cli } = await serving();
+    const id = cli("invoke", "--send", "Greeter/shout").out.trim();
+    await until("the end", () => Promise.resolve(/^status +failed/m.test(cli("describe", id).out)));
+    for (const { out } of [cli("ls"), cli("describe", id), cli("sql", "select * from sys_invocation")]) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them
+      expect(out).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/);
+      expect(out).toContain("\\x1b[31mred\\u202e");
+      expect(out).toContain("\\x1b]0;title\\x07aaa");
+      expect(out).not.toContain("a".repeat(2000));
+    }
+    const [row] = JSON.parse(
+      cli("sql", "--json", `select completion_failure as text from sys_invocation where id = '${id}'`).out,
+    ) as { text: string }[];
+    expect(row?.text).toContain(`\u001b]0;title\u0007${"a".repeat(100_000)}`);
     expect(await running.stop()).toBe(0);
   });
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 
 /**
- * How many programs run in CI, 4e4 together, beside those of kept seeds: against a whole server, against the admin port's HTTP, and against our
- * client. `FUZZ_CASES` asks for another number of all of them (`npm run fuzz`).
+ * How many programs run in CI, 1e5 together, beside those of kept seeds: against a whole server, against the admin
+ * port's HTTP, and against our client. `FUZZ_CASES` asks for another number of all of them (`npm run fuzz`).
  */
-const CASES = { ingress: 5_000, admin: 5_000, client: 30_000 } as const;
+const CASES = { ingress: 12_000, admin: 13_000, client: 75_000 } as const;
 const all = Object.values(CASES).reduce((sum, cases) => sum + cases, 0);
 const scale = Number(process.env.FUZZ_CASES ?? all) / all;
 const KEPT_CASES = 2000;

@@ -11,7 +11,7 @@ export async function completion(line: CommandLine, output: Output): Promise<Exi
   const script = { bash, zsh, fish, powershell }[shell];
   if (script === undefined)
     throw usage(`there is no completion for '${shell}'; bash, zsh, fish and powershell have one`);
-  output.print(script());
+  output.value(script());
   return ExitCode.Ok;
 }
 

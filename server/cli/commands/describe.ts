@@ -1,4 +1,5 @@
 import type { Cycle, Description } from "../../engine/index.ts";
+import { printableLines } from "../../printable.ts";
 import { ExitCode, notFound, usage } from "./errors.ts";
 import { type Branch, inputOf, type Step, stepsOf, treeLines } from "./journal-tree.ts";
 import { type CommandLine, expectWords } from "./line.ts";
@@ -67,7 +68,9 @@ function text({ invocation: row, input, journal, standing }: Described): string 
     ["cancel", standing && cancelText(standing)],
     ["input", input === "" ? undefined : short(input)],
   ];
-  const lines = facts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name.padEnd(13)}${value}`);
+  const lines = facts
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name.padEnd(13)}${printableLines(String(value))}`);
   return [...lines, "", "journal", ...treeLines(journal.map(branchOf))].join("\n");
 }
 
@@ -126,7 +129,7 @@ function statusOf(row: Record<string, unknown>): string {
 
 function branchOf(step: Described["journal"][number]): Branch {
   const { index, type, name, result, isPending, target, invocation, called } = step;
-  const what = [`${index}`, type, target, name, target === undefined ? undefined : invocation];
+  const what = [`${index}`, type, short(target), short(name), target === undefined ? undefined : invocation];
   const outcome = isPending ? " … pending" : result === undefined ? "" : ` → ${short(result)}`;
   return {
     text: what.filter((part) => part !== undefined).join(" ") + outcome,

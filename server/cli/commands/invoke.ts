@@ -28,7 +28,7 @@ export async function invoke(line: CommandLine, server: ServerClient, output: Ou
     if (output.isJson) output.json(sent);
     else output.print(sent.invocationId);
   } else if (output.isJson) output.json({ invocationId: id, result: text === "" ? null : parsed(text) });
-  else if (text !== "") output.print(text);
+  else if (text !== "") output.value(text);
   return ExitCode.Ok;
 }
 

@@ -1,17 +1,22 @@
+import { printable, printableLines } from "../../printable.ts";
 import type { CommandLine } from "./line.ts";
 
 /** What commands write with. */
 export interface Output {
-  /** For eyes: lines. */
+  /** For eyes: lines, without what a terminal would take for commands. */
   print(text: string): void;
+  /** A value or a script, byte for byte; a line break follows if it has none. */
+  value(text: string): void;
   /** For programs: one JSON value. */
   json(value: unknown): void;
   readonly isJson: boolean;
 }
 
 export function outputOf(line: CommandLine, write: (text: string) => void): Output {
+  const value = (text: string) => write(text.endsWith("\n") ? text : `${text}\n`);
   return {
-    print: (text) => write(text.endsWith("\n") ? text : `${text}\n`),
+    print: (text) => value(printableLines(text, Number.POSITIVE_INFINITY)),
+    value,
     json: (value) => write(`${JSON.stringify(value, undefined, 2)}\n`),
     isJson: line.has("json"),
   };
@@ -34,5 +39,6 @@ export function tableOf(rows: readonly Readonly<Record<string, unknown>>[], colu
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return "";
-  return (typeof value === "object" ? JSON.stringify(value) : String(value)).replaceAll(/\r?\n/g, "⏎");
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return printable(text.replaceAll(/\r?\n/g, "⏎"));
 }

@@ -35,7 +35,7 @@ async function get(instance: Instance, line: CommandLine, server: ServerClient, 
   if (name !== undefined) {
     const value = entryOf(instance, entries, name);
     if (output.isJson) output.json(shown(value));
-    else output.print(value.toString());
+    else output.value(value.toString());
   } else if (output.isJson) output.json(Object.fromEntries([...entries].map(([key, value]) => [key, shown(value)])));
   else if (entries.size === 0) output.print(`${instance.text} has no state.`);
   else output.print(tableOf([...entries].map(([key, value]) => ({ name: key, value: value.toString() }))));
