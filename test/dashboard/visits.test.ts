@@ -58,6 +58,30 @@ describe("whose server does not answer", () => {
     await page.getByRole("img", { name: /Invocations created/ }).waitFor();
   });
 
+  it("quickly sees what it says as it comes, however much changes meanwhile", async () => {
+    let asked = 0;
+    let answered = 0;
+    await page.route("**/query", async (route) => {
+      asked++;
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await route.continue().catch(() => {});
+    });
+    page.on("response", (response) => {
+      if (response.url().endsWith("/query")) answered++;
+    });
+    await visitor.go("invocations?service=Greeter");
+    await page.getByText(/\d+ shown/).waitFor();
+    const [askedAtFirst, answeredAtFirst] = [asked, answered];
+    for (const until = Date.now() + 8000; Date.now() < until; ) {
+      await shop.post("Greeter/greet", "Ada");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    // None is given up for a newer one, which would be given up in its turn.
+    expect(asked - askedAtFirst - (answered - answeredAtFirst)).toBeLessThanOrEqual(3);
+    expect(answered).toBeGreaterThan(answeredAtFirst);
+    await page.unroute("**/query");
+  });
+
   it("is told so on every page, which goes on by itself when the server is back", async () => {
     const sockets: WebSocketRoute[] = [];
     await page.routeWebSocket("**/ui/feed*", (socket) => {

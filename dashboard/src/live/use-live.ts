@@ -38,7 +38,7 @@ export interface LiveOptions<T> {
 
 /** A share of the server's time that one query of one page may take. */
 const SHARE = 0.15;
-/** One slow answer, which may have waited for the query process to start, does not silence the page for longer. */
+/** However slow the answers are, the page is not silent for longer. */
 const LONGEST_PAUSE_MS = 10_000;
 
 /** An answer of the server that is fetched again when the feed says that it is old. */
@@ -46,7 +46,10 @@ export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
   const { key, fetch, on, onState, onRegistry = false, everyMs = 100, enabled = true } = options;
   const client = useQueryClient();
   const timer = useRef<number | undefined>(undefined);
-  const tookMs = useRef(0);
+  /** What came while a fetch was under way may not be in its answer. */
+  const isOldAgain = useRef(false);
+  /** How long the last two fetches took: a single slow one may have waited for the query process to start. */
+  const tookMs = useRef<readonly [number, number]>([0, 0]);
   const endedAt = useRef(0);
   const latestKey = useRef(key);
   latestKey.current = key;
@@ -61,26 +64,40 @@ export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
         return await fetch(signal);
       } finally {
         endedAt.current = performance.now();
-        tookMs.current = endedAt.current - startedAt;
+        tookMs.current = [tookMs.current[1], endedAt.current - startedAt];
       }
     },
   });
+  const isFetching = () => client.isFetching({ queryKey: latestKey.current, exact: true }) > 0;
+  const fetchAfter = (delayMs: number) => {
+    timer.current = window.setTimeout(() => {
+      timer.current = undefined;
+      // One that is under way is not given up: on a busy server none would ever come to its end.
+      if (isFetching()) isOldAgain.current = true;
+      // By now the component may show another answer than when it heard of the change.
+      else void client.invalidateQueries({ queryKey: latestKey.current, exact: true });
+    }, delayMs);
+  };
+  const pauseMs = () => {
+    const earliest =
+      endedAt.current + Math.max(everyMs, Math.min(Math.min(...tookMs.current) / SHARE, LONGEST_PAUSE_MS));
+    return Math.max(0, earliest - performance.now());
+  };
   useFeed((event) => {
     const isOld =
       event.type === "refetch" ||
       (onRegistry && event.registry) ||
       (onState !== undefined && (event.states?.some(onState) ?? false)) ||
       (on !== undefined && event.changes.some((change) => on(change, query.data)));
-    if (!isOld || timer.current !== undefined || !enabled) return;
-    const earliest = endedAt.current + Math.max(everyMs, Math.min(tookMs.current / SHARE, LONGEST_PAUSE_MS));
-    const delay = event.type === "refetch" ? 0 : Math.max(0, earliest - performance.now());
-    timer.current = window.setTimeout(() => {
-      timer.current = undefined;
-      // What came while a fetch was under way may not be in it: that one is given up. And by now the component may
-      // show another answer than when it heard of the change.
-      void client.invalidateQueries({ queryKey: latestKey.current, exact: true });
-    }, delay);
+    if (isOld && timer.current === undefined && enabled) fetchAfter(event.type === "refetch" ? 0 : pauseMs());
   });
+  const { fetchStatus } = query;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the end of a fetch is what it is about
+  useEffect(() => {
+    if (fetchStatus === "fetching" || !isOldAgain.current) return;
+    isOldAgain.current = false;
+    if (timer.current === undefined) fetchAfter(pauseMs());
+  }, [fetchStatus]);
   useEffect(
     () => () => {
       window.clearTimeout(timer.current);
