@@ -159,7 +159,8 @@ function waits(output: Output, doesWait: boolean): void {
 process.once("exit", () => {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (let tries = 0; waiting.size > 0 && tries < LAST_TRIES; tries++) {
-    for (const output of waiting) output.again();
+    // Of a copy: one that still waits is in it anew.
+    for (const output of [...waiting]) output.again();
     if (waiting.size > 0) Atomics.wait(pause, 0, 0, LAST_TRY_MS);
   }
 });
