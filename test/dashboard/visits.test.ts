@@ -272,7 +272,9 @@ describe("what users of the official web interface look for", () => {
 
   it("is there: which version the server is of", async () => {
     await visitor.go("");
-    const { version } = (await (await fetch(`${shop.server.adminUrl}/version`)).json()) as { version: string };
-    await page.getByText(`v${version}`).waitFor();
+    const answer = await fetch(`${shop.server.adminUrl}/version`);
+    const { version, restate_lite_version: own } = (await answer.json()) as Record<string, string>;
+    await page.getByText(`v${own}`, { exact: true }).waitFor();
+    await page.getByText(`as Restate ${version}`, { exact: true }).waitFor();
   });
 });
