@@ -17,7 +17,16 @@ export { FrameError, MessageError, ProtocolError, type ProtocolErrorCode } from 
 export type { Draft, Fields } from "./fields.ts";
 export { encodeFrame, FRAME_HEADER_BYTES, type Frame, FrameDecoder, REQUESTED_ACK } from "./frame.ts";
 export { decodeInvocationId, encodeInvocationId, INVOCATION_ID_BYTES, type InvocationId } from "./invocation-id.ts";
-export { isCommand, isCustomEntry, isNotification, MessageType, messageTypeName } from "./message-type.ts";
+export {
+  FIRST_COMMAND,
+  FIRST_CUSTOM,
+  FIRST_NOTIFICATION,
+  isCommand,
+  isCustomEntry,
+  isNotification,
+  MessageType,
+  messageTypeName,
+} from "./message-type.ts";
 export {
   CombinatorType,
   type Failure,

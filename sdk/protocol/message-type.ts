@@ -49,9 +49,10 @@ export const MessageType = {
 } as const;
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
 
-const FIRST_COMMAND = 0x0400;
-const FIRST_NOTIFICATION = 0x8000;
-const FIRST_CUSTOM = 0xfc00;
+export const FIRST_COMMAND = 0x0400;
+/** A completion has the number of its command, beginning here. */
+export const FIRST_NOTIFICATION = 0x8000;
+export const FIRST_CUSTOM = 0xfc00;
 const LAST = 0xffff;
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(MessageType).map(([name, type]) => [type, name]));

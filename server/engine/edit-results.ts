@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import {
   CommandTemplate,
+  FIRST_COMMAND,
+  FIRST_NOTIFICATION,
   GetEagerStateCommand,
   GetEagerStateKeysCommand,
   isCommand,
@@ -53,9 +55,6 @@ export interface ResultPlace {
   readonly kinds: readonly Kind[];
 }
 
-const FIRST_COMMAND = 0x0400;
-const FIRST_COMPLETION = 0x8000;
-
 /** Finds the result that belongs to the entry at `index`, be it the command or the completion; `undefined`: it has none. */
 export function resultPlace(rows: readonly JournalRow[], index: number): ResultPlace | undefined {
   const row = rows[index];
@@ -67,7 +66,7 @@ export function resultPlace(rows: readonly JournalRow[], index: number): ResultP
       : resultPlace(rows, command);
   }
   const resultId = resultIdOf(row);
-  const type = resultId === undefined ? row.type : row.type - FIRST_COMMAND + FIRST_COMPLETION;
+  const type = resultId === undefined ? row.type : row.type - FIRST_COMMAND + FIRST_NOTIFICATION;
   const kinds = KINDS.get(type);
   // A signal without a value is the request to cancel, which is no result.
   if (kinds === undefined || (type === MessageType.SignalNotification && Notification.decode(row.body).void)) {

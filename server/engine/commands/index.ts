@@ -7,7 +7,7 @@ import {
   CommandTemplate,
   GetEagerStateCommand,
   GetEagerStateKeysCommand,
-  isCommand,
+  isCustomEntry,
   MessageType,
   OutputCommand,
   RunCommand,
@@ -63,10 +63,9 @@ const RULES = new Map<number, CommandRule>([
   [MessageType.CompleteAwakeableCommand, completeAwakeable],
 ]);
 
-const FIRST_CUSTOM_TYPE = 0xfc00;
 const custom = storeOnly(CommandTemplate);
 
 /** The rule for a message type; `undefined` when an SDK may not send it. Custom commands are stored as they are. */
 export function commandRule(type: number): CommandRule | undefined {
-  return RULES.get(type) ?? (type >= FIRST_CUSTOM_TYPE && isCommand(type) ? custom : undefined);
+  return RULES.get(type) ?? (isCustomEntry(type) ? custom : undefined);
 }

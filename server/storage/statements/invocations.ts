@@ -74,13 +74,15 @@ export function invocationStatements(db: Database.Database) {
     byDeterminedId: db.prepare<[id: Buffer], InvocationRow>("SELECT * FROM invocation WHERE id = ? AND determined = 1"),
     setStatus: db.prepare<[status: number, seq: number]>("UPDATE invocation SET status = ? WHERE seq = ?"),
     enterInbox: db.prepare<[position: number, seq: number]>(
-      "UPDATE invocation SET status = 1, inboxed = ? WHERE seq = ?",
+      `UPDATE invocation SET status = ${InvocationStatus.Inboxed}, inboxed = ? WHERE seq = ?`,
     ),
     /** It has run, even if it has stored nothing. */
     suspend: db.prepare<[awaiting: Buffer, startedAt: number, seq: number]>(
-      "UPDATE invocation SET status = 3, awaiting = ?, started_at = coalesce(started_at, ?) WHERE seq = ?",
+      `UPDATE invocation SET status = ${InvocationStatus.Suspended}, awaiting = ?, started_at = coalesce(started_at, ?) WHERE seq = ?`,
     ),
-    resume: db.prepare<[seq: number]>("UPDATE invocation SET status = 2, awaiting = NULL WHERE seq = ?"),
+    resume: db.prepare<[seq: number]>(
+      `UPDATE invocation SET status = ${InvocationStatus.Ready}, awaiting = NULL WHERE seq = ?`,
+    ),
     /** From now on it is as if it had been sent: its caller does not hear of its end. */
     detach: db.prepare<[seq: number]>("UPDATE invocation SET caller_completion = NULL WHERE seq = ?"),
     pin: db.prepare<[deployment: string, protocol: number, startedAt: number, seq: number]>(
@@ -98,7 +100,7 @@ export function invocationStatements(db: Database.Database) {
         seq: number,
       ]
     >(
-      `UPDATE invocation SET status = 6, awaiting = NULL, completed_at = ?, failed = ?, expires_at = ?, kept_until = ?,
+      `UPDATE invocation SET status = ${InvocationStatus.Completed}, awaiting = NULL, completed_at = ?, failed = ?, expires_at = ?, kept_until = ?,
          deployment = ?, protocol = ?, started_at = ? WHERE seq = ?`,
     ),
     delete: db.prepare<[seq: number]>("DELETE FROM invocation WHERE seq = ?"),
@@ -113,12 +115,14 @@ export function invocationStatements(db: Database.Database) {
     ),
     readyAfter: db
       .prepare<[seq: number, limit: number], number>(
-        `SELECT seq FROM invocation WHERE status = 2 AND seq > ? AND seq NOT IN (SELECT seq FROM queue_waiter)
+        `SELECT seq FROM invocation WHERE status = ${InvocationStatus.Ready} AND seq > ? AND seq NOT IN (SELECT seq FROM queue_waiter)
          ORDER BY seq LIMIT ?`,
       )
       .pluck(),
     /** Those that run count as well. Reads them all, from their index. */
-    readyCount: db.prepare<[], number>("SELECT count(*) FROM invocation WHERE status = 2").pluck(),
+    readyCount: db
+      .prepare<[], number>(`SELECT count(*) FROM invocation WHERE status = ${InvocationStatus.Ready}`)
+      .pluck(),
     lastSeq: db.prepare<[], number | null>("SELECT max(seq) FROM invocation").pluck(),
     seqFloor: db.prepare<[], number | undefined>("SELECT value FROM meta WHERE name = 'seq_floor'").pluck(),
     raiseSeqFloor: db.prepare<[seq: number]>(

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { FIRST_CUSTOM, FIRST_NOTIFICATION } from "../../../sdk/protocol/index.ts";
 
 export const MAX_JOURNAL_ENTRIES = 2 ** 20;
 
@@ -41,7 +42,7 @@ export function journalStatements(db: Database.Database) {
       )
       .raw(),
     notifications: db.prepare<[from: number, to: number], NotificationRow>(
-      "SELECT type, notification, body FROM journal WHERE entry >= ? AND entry < ? AND type BETWEEN 32768 AND 64511",
+      `SELECT type, notification, body FROM journal WHERE entry >= ? AND entry < ? AND type BETWEEN ${FIRST_NOTIFICATION} AND ${FIRST_CUSTOM - 1}`,
     ),
     ofType: db.prepare<[from: number, to: number, type: number], JournalRow>(
       `SELECT entry, type, notification, at, body FROM journal
