@@ -12,7 +12,6 @@ import {
   frameHeader,
   Http2Error,
   LARGEST_STREAM_ID,
-  LARGEST_WINDOW_BYTES,
   numberFrame,
   PREFACE,
   Setting,
@@ -20,29 +19,23 @@ import {
 } from "./frames.ts";
 import { HeaderBlocks, unpadded } from "./header-blocks.ts";
 import { encodePost, HpackError } from "./hpack.ts";
-import type { Http2Settings } from "./origin.ts";
+import { Lifetime } from "./lifetime.ts";
 import { Outgoing } from "./outgoing.ts";
+import {
+  goawayFrame,
+  headersFrames,
+  protocolError,
+  readGoaway,
+  readSettings,
+  readWindowUpdate,
+} from "./peer-frames.ts";
 import { openSocket } from "./socket.ts";
 import { Http2AttemptStream } from "./stream.ts";
-import type { Wish } from "./wish.ts";
+import type { ConnectionOwner, Http2Settings, Wish } from "./types.ts";
+import { CONNECTION_WINDOW_BYTES, ConnectionWindows } from "./windows.ts";
 
 /** Bytes of one response that may be under way: enough for a good rate, little enough for a thousand of them. */
 const STREAM_WINDOW_BYTES = 256 * 1024;
-const CONNECTION_WINDOW_BYTES = 8 * 1024 * 1024;
-
-export interface ConnectionOwner {
-  /** The peer has said how many streams it allows on a connection. */
-  limitLearned(streams: number): void;
-  /** There is room for a stream where there may have been none. */
-  roomAgain(): void;
-  /**
-   * The peer will not look at this request.
-   * @param hasServed it has answered others on this connection, so that it may answer this one on another
-   */
-  refused(wish: Wish, reason: string, hasServed: boolean): void;
-  /** @param unreachable why the connection could not be made, if it was not */
-  gone(connection: Http2Connection, unreachable: string | undefined): void;
-}
 
 /**
  * One HTTP/2 connection and its streams: the client's side of RFC 9113 as far as attempts need it. Node's own client
@@ -73,11 +66,7 @@ export class Http2Connection {
   readonly #outgoing: Outgoing;
   /** Streams with bytes that wait for the connection's window or for the socket, in their order. */
   #waiting = new Set<Http2AttemptStream>();
-  #sendWindowBytes = DEFAULT_WINDOW_BYTES;
-  #initialSendWindowBytes = DEFAULT_WINDOW_BYTES;
-  #frameBytes = DEFAULT_FRAME_BYTES;
-  #ungrantedBytes = 0;
-  #receiveWindowBytes = CONNECTION_WINDOW_BYTES;
+  readonly #windows = new ConnectionWindows();
 
   /** The peer's settings have come: it speaks HTTP/2. */
   #isSettled = false;
@@ -85,9 +74,7 @@ export class Http2Connection {
   #isClosing = false;
   #isLost = false;
   #failure: string | undefined;
-  #idleSinceMs = 0;
-  #isTimerSet = true;
-  #cancelTimer: () => void;
+  readonly #lifetime: Lifetime;
 
   /**
    * @param peerLimit streams that the peer allows, if that is known before it says so
@@ -116,8 +103,13 @@ export class Http2Connection {
       this.#failure ??= describeError(error);
     });
     this.#socket.on("close", () => this.#lost(this.#failure ?? "the connection was closed"));
-    this.#cancelTimer = settings.clock.wakeAt(settings.clock.nowMs() + settings.connectTimeoutMs, () =>
-      this.#lost(`the connection could not be made within ${settings.connectTimeoutMs} ms`),
+    const { clock, connectTimeoutMs, idleConnectionMs } = settings;
+    this.#lifetime = new Lifetime(
+      clock,
+      connectTimeoutMs,
+      idleConnectionMs,
+      () => this.#lost(`the connection could not be made within ${connectTimeoutMs} ms`),
+      () => this.#close(),
     );
     this.#outgoing.add(PREFACE);
     this.sendSoon(
@@ -144,7 +136,7 @@ export class Http2Connection {
 
   /** Nothing that is under way would hold up a new stream: no large response, no window that is used up. */
   get isClear(): boolean {
-    return this.#ladenStreams === 0 && this.#sendWindowBytes > 0;
+    return this.#ladenStreams === 0 && this.#windows.sendBytes > 0;
   }
 
   /** Streams in the middle of a large response. */
@@ -166,16 +158,19 @@ export class Http2Connection {
       receiver.finished(describeError(error));
       return;
     }
-    if (this.#streams.size === 0) this.#socket.ref();
+    if (this.#streams.size === 0) {
+      this.#socket.ref();
+      this.#lifetime.busy();
+    }
     const id = this.#nextId;
     this.#nextId += 2;
     if (this.#nextId > LARGEST_STREAM_ID) this.#isClosing = true;
     const stream = new Http2AttemptStream(id, this, wish, {
-      sendBytes: this.#initialSendWindowBytes,
+      sendBytes: this.#windows.initialStreamBytes,
       receiveBytes: STREAM_WINDOW_BYTES,
     });
     this.#streams.set(id, stream);
-    this.#sendHeaders(id, block);
+    for (const part of headersFrames(id, block, this.#windows.frameBytes)) this.sendSoon(part);
     receiver.opened(stream);
   }
 
@@ -202,12 +197,12 @@ export class Http2Connection {
 
   /** Bytes that a DATA frame may have now. */
   dataAllowance(): number {
-    return this.#outgoing.isFull ? 0 : Math.min(this.#sendWindowBytes, this.#frameBytes);
+    return this.#outgoing.isFull ? 0 : Math.min(this.#windows.sendBytes, this.#windows.frameBytes);
   }
 
   /** Begins a DATA frame, whose payload follows in parts. */
   sendData(header: Buffer, payloadBytes: number): void {
-    this.#sendWindowBytes -= payloadBytes;
+    this.#windows.sendBytes -= payloadBytes;
     this.sendSoon(header);
   }
 
@@ -258,19 +253,6 @@ export class Http2Connection {
     if (this.#isLost) return;
     if (this.#streams.size === 0) this.#idle();
     if (!this.#isClosing) this.#owner.roomAgain();
-  }
-
-  #sendHeaders(id: number, block: Buffer): void {
-    if (block.length <= this.#frameBytes) {
-      this.#outgoing.add(frameHeader(block.length, FrameType.Headers, Flag.EndHeaders, id));
-      this.sendSoon(block);
-      return;
-    }
-    for (let start = 0; start < block.length; start += this.#frameBytes) {
-      const part = block.subarray(start, start + this.#frameBytes);
-      const flags = start + part.length === block.length ? Flag.EndHeaders : 0;
-      this.sendSoon(frame(start === 0 ? FrameType.Headers : FrameType.Continuation, flags, id, part));
-    }
   }
 
   #unblock(): void {
@@ -339,14 +321,8 @@ export class Http2Connection {
   }
 
   #data(flags: number, id: number, payload: Buffer): void {
-    this.#receiveWindowBytes -= payload.length;
-    if (this.#receiveWindowBytes < 0) throw new Http2Error(ErrorCode.FlowControlError, "more data than granted");
-    this.#ungrantedBytes += payload.length;
-    if (this.#ungrantedBytes > CONNECTION_WINDOW_BYTES / 2) {
-      this.sendLater(numberFrame(FrameType.WindowUpdate, 0, this.#ungrantedBytes));
-      this.#receiveWindowBytes += this.#ungrantedBytes;
-      this.#ungrantedBytes = 0;
-    }
+    const grantedBytes = this.#windows.received(payload.length);
+    if (grantedBytes > 0) this.sendLater(numberFrame(FrameType.WindowUpdate, 0, grantedBytes));
     const stream = this.#streamOf(id);
     if (stream !== undefined) stream.body(unpadded(payload, flags, 0), payload.length, (flags & Flag.EndStream) !== 0);
     // Cut off in the middle of much: a peer such as Node's never forgets the rest, and refuses streams when that is a lot.
@@ -362,23 +338,13 @@ export class Http2Connection {
   #peerSettings(flags: number, id: number, payload: Buffer): void {
     if (id !== 0) throw protocolError("malformed settings");
     if ((flags & Flag.Ack) !== 0) return;
-    if (payload.length % 6 !== 0) throw new Http2Error(ErrorCode.FrameSizeError, "malformed settings");
-    let allowed = this.#isSettled ? undefined : Number.POSITIVE_INFINITY;
-    for (let offset = 0; offset < payload.length; offset += 6) {
-      const value = payload.readUInt32BE(offset + 2);
-      switch (payload.readUInt16BE(offset)) {
-        case Setting.MaxConcurrentStreams:
-          allowed = value;
-          break;
-        case Setting.InitialWindowSize:
-          this.#setInitialWindow(value);
-          break;
-        case Setting.MaxFrameSize:
-          if (value < DEFAULT_FRAME_BYTES || value > 0xffffff) throw protocolError("a bad frame size");
-          this.#frameBytes = value;
-          break;
-      }
+    const { maxConcurrentStreams, initialWindowBytes, frameBytes } = readSettings(payload);
+    if (initialWindowBytes !== undefined) {
+      const widerBytes = this.#windows.setInitialStreamBytes(initialWindowBytes);
+      for (const stream of [...this.#streams.values()]) stream.widen(widerBytes);
     }
+    if (frameBytes !== undefined) this.#windows.frameBytes = frameBytes;
+    const allowed = maxConcurrentStreams ?? (this.#isSettled ? undefined : Number.POSITIVE_INFINITY);
     this.sendSoon(frameHeader(0, FrameType.Settings, Flag.Ack, 0));
     if (!this.#isSettled) this.#settled();
     if (allowed === undefined) return;
@@ -389,40 +355,24 @@ export class Http2Connection {
 
   #settled(): void {
     this.#isSettled = true;
-    this.#cancelTimer();
-    this.#isTimerSet = false;
+    this.#lifetime.made();
     if (this.#streams.size === 0) this.#idle();
   }
 
-  /** A new initial window applies to the streams that are open, too. */
-  #setInitialWindow(bytes: number): void {
-    if (bytes > LARGEST_WINDOW_BYTES) throw new Http2Error(ErrorCode.FlowControlError, "a window that is too large");
-    const widerBytes = bytes - this.#initialSendWindowBytes;
-    this.#initialSendWindowBytes = bytes;
-    for (const stream of [...this.#streams.values()]) stream.widen(widerBytes);
-  }
-
   #windowUpdate(id: number, payload: Buffer): void {
-    if (payload.length !== 4) throw new Http2Error(ErrorCode.FrameSizeError, "a malformed window update");
-    const bytes = payload.readUInt32BE(0) & 0x7fffffff;
-    if (bytes === 0) throw protocolError("a window update of nothing");
+    const bytes = readWindowUpdate(payload);
     if (id !== 0) {
       this.#streams.get(id)?.widen(bytes);
       return;
     }
-    const wasStalled = this.#sendWindowBytes <= 0;
-    this.#sendWindowBytes += bytes;
-    if (this.#sendWindowBytes > LARGEST_WINDOW_BYTES) {
-      throw new Http2Error(ErrorCode.FlowControlError, "a window that is too large");
-    }
+    const wasStalled = this.#windows.sendBytes <= 0;
+    this.#windows.granted(bytes);
     this.#unblock();
     if (wasStalled) this.#owner.roomAgain();
   }
 
   #goaway(payload: Buffer): void {
-    if (payload.length < 8) throw new Http2Error(ErrorCode.FrameSizeError, "a malformed goodbye");
-    const lastId = payload.readUInt32BE(0) & 0x7fffffff;
-    const code = payload.readUInt32BE(4);
+    const { lastId, code } = readGoaway(payload);
     this.#isClosing = true;
     const reason = `the endpoint is closing the connection (GOAWAY, ${errorName(code)})`;
     this.#failure ??= reason;
@@ -436,36 +386,20 @@ export class Http2Connection {
 
   /** No streams: the process may end, and some time later the connection. */
   #idle(): void {
-    if (this.#isClosing) {
-      this.#sayGoodbye(ErrorCode.NoError);
-      this.#lost("the connection was closed");
-      return;
+    if (this.#isClosing) this.#close();
+    else if (this.#isSettled) {
+      this.#socket.unref();
+      this.#lifetime.idle();
     }
-    if (!this.#isSettled) return;
-    this.#socket.unref();
-    this.#idleSinceMs = this.#settings.clock.nowMs();
-    if (!this.#isTimerSet) this.#setIdleTimer();
   }
 
-  /** One timer at a time, however often the connection is used meanwhile. */
-  #setIdleTimer(): void {
-    const { clock, idleConnectionMs } = this.#settings;
-    this.#isTimerSet = true;
-    this.#cancelTimer = clock.wakeAt(this.#idleSinceMs + idleConnectionMs, () => {
-      this.#isTimerSet = false;
-      if (this.#streams.size > 0) return;
-      if (clock.nowMs() < this.#idleSinceMs + idleConnectionMs) this.#setIdleTimer();
-      else {
-        this.#sayGoodbye(ErrorCode.NoError);
-        this.#lost("the connection was closed");
-      }
-    });
+  #close(): void {
+    this.#sayGoodbye(ErrorCode.NoError);
+    this.#lost("the connection was closed");
   }
 
   #sayGoodbye(code: number): void {
-    const payload = Buffer.alloc(8);
-    payload.writeUInt32BE(code, 4);
-    this.#outgoing.add(frame(FrameType.Goaway, 0, 0, payload));
+    this.#outgoing.add(goawayFrame(code));
     this.#outgoing.flush();
   }
 
@@ -474,7 +408,7 @@ export class Http2Connection {
     if (this.#isLost) return;
     this.#isLost = true;
     this.#isClosing = true;
-    this.#cancelTimer();
+    this.#lifetime.over();
     // What was written goes out, unless the socket is broken or not there yet.
     if (this.#isSettled) this.#outgoing.flush();
     if (this.#isSettled) this.#socket.destroySoon();
@@ -482,10 +416,6 @@ export class Http2Connection {
     this.#socket.unref();
     const streams = [...this.#streams.values()];
     for (const stream of streams) stream.lost(reason);
-    this.#owner.gone(this, this.#isSettled ? undefined : reason);
+    this.#owner.gone(this.#isSettled ? undefined : reason);
   }
-}
-
-function protocolError(message: string): Http2Error {
-  return new Http2Error(ErrorCode.ProtocolError, message);
 }

@@ -1,16 +1,6 @@
-import type { Clock } from "../../seams.ts";
 import type { AttemptReceiver, AttemptRequest } from "../transport.ts";
 import { Http2Connection } from "./connection.ts";
-import type { Wish } from "./wish.ts";
-
-export interface Http2Settings {
-  readonly clock: Clock;
-  readonly streamsPerConnection: number;
-  readonly connectionsPerOrigin: number;
-  readonly connectTimeoutMs: number;
-  readonly idleConnectionMs: number;
-  readonly trustedCertificates: string | undefined;
-}
+import type { Http2Settings, Wish } from "./types.ts";
 
 /** Refusals by connections on which nothing was ever answered, after which the endpoint itself must be the reason. */
 const REFUSALS_LIMIT = 5;
@@ -131,7 +121,7 @@ export class Http2Origin {
       this.#connections.find((connection) => connection.isUnwanted)?.destroy();
     }
     if (this.#connections.length >= WITH_CLOSING * this.#settings.connectionsPerOrigin) return undefined;
-    const connection = new Http2Connection(this.#origin, this.#settings, this.#peerLimit, isFirst, {
+    const connection: Http2Connection = new Http2Connection(this.#origin, this.#settings, this.#peerLimit, isFirst, {
       limitLearned: (streams) => {
         this.#peerLimit = streams;
       },
@@ -139,7 +129,7 @@ export class Http2Origin {
         if (this.#hasWaiting) this.#admitSoon();
       },
       refused: (wish, reason, hasServed) => this.#sendAgain(wish, reason, hasServed),
-      gone: (gone, unreachable) => this.#gone(gone, unreachable),
+      gone: (unreachable) => this.#gone(connection, unreachable),
     });
     this.#connections.push(connection);
     return connection;

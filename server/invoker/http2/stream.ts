@@ -11,7 +11,7 @@ import {
   numberFrame,
 } from "./frames.ts";
 import type { HeaderList } from "./hpack.ts";
-import type { Wish } from "./wish.ts";
+import type { Wish } from "./types.ts";
 
 /** Queued bytes above which a writer is asked to wait, and below which it is called again. */
 const HIGH_WATER_BYTES = 64 * 1024;

@@ -1,6 +1,7 @@
 import type { Deployment } from "../../registry/types.ts";
 import type { AttemptReceiver, AttemptRequest, Transport } from "../transport.ts";
-import { Http2Origin, type Http2Settings } from "./origin.ts";
+import { Http2Origin } from "./origin.ts";
+import type { Http2Settings } from "./types.ts";
 
 /** Attempts as HTTP/2 streams: prior knowledge for `http`, ALPN for `https`; both sides may send at any time. */
 export class Http2Transport implements Transport {
