@@ -1,5 +1,6 @@
 -- The engine's memory. What each table is for stands above it; why the shapes are what they are is in
--- docs/storage.md. A released migration is never edited: later changes come as 0003_….sql and so on.
+-- docs/storage.md. A released migration is never edited: later changes come in
+-- files with higher numbers.
 
 -- One row an invocation, narrow: payloads live in the journal, so that a change of status never rewrites them.
 -- `id` is 24 bytes. Without an idempotency key or a workflow key it contains `seq` itself, so it needs no index.

@@ -134,7 +134,7 @@ export class Completions {
     this.#tellClients(row, outcome);
   }
 
-  /** How long the row and the journal stay (FACTS: journal retention is capped by the invocation's own). */
+  /** How long the row and the journal stay (the journal no longer than the row: docs/facts.md). */
   #retentionOf(row: InvocationRow, live: LiveAttempt | undefined): { journalMs: number; rowMs: number } {
     const handler: Pick<Handler, keyof typeof DEFAULT_RETENTION> =
       live?.handler ?? this.#kernel.registry.service(row.service)?.handlers.get(row.handler) ?? DEFAULT_RETENTION;

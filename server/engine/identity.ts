@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { decodeInvocationId } from "../../sdk/protocol/index.ts";
 
 /**
- * Invocation ids are 24 bytes: an unsigned 64-bit number and 16 bytes more, both little-endian (FACTS: the bytes of
- * StartMessage.id). For us the number is the invocation's row number, so an id finds its row without an index. Ids
- * that follow from a key have the number's top bit set and are found through an index of their own.
+ * Invocation ids are 24 bytes: an unsigned 64-bit number and 16 bytes more, both little-endian, the bytes of
+ * `StartMessage.id` (docs/facts.md). For us the number is the invocation's row number, so an id finds its row without
+ * an index. Ids that follow from a key have the number's top bit set and are found through an index of their own.
  */
 const ID_BYTES = 24;
 const DETERMINED_BIT = 0x80;

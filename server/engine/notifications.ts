@@ -72,8 +72,9 @@ export class Notifications {
   }
 
   /**
-   * Stores a ready-made notification of `seq`.
-   * @param frame what a running attempt gets, when that is not the notification itself (the ack of a run)
+   * Stores a ready-made notification of `seq`, and delivers it: to the running attempt, or to a suspended invocation.
+   * @param notification the completion id, the negative index of a signal, or null for a signal with a name
+   * @returns whether the invocation is there and has not completed
    */
   #append(seq: number, type: number, notification: number | null, body: Buffer): boolean {
     const { attempts, journal, statements, observation } = this.#kernel;

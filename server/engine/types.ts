@@ -85,7 +85,7 @@ export interface AttemptStart {
   readonly knownEntries: number;
   /**
    * The framed journal when the engine has it at hand (a first attempt: the framed input entry); otherwise the
-   * host reads it with `AttemptHostEngine.replay`.
+   * host reads it with `AttemptReads.replay`.
    */
   readonly replay: readonly Buffer[] | undefined;
   readonly retryCount: number;
@@ -149,7 +149,7 @@ export interface AttemptEvents {
   server(attempt: number, name: string): void;
   /** The response ended, or the transport broke, before End, Suspension or Error arrived. */
   failed(attempt: number, failure: AttemptFailure): void;
-  /** The transport is done with an attempt for which a terminal message was reported. Frees its slot. */
+  /** The transport is done with an attempt whose terminal message was handed over, which ended it for the engine. */
   closed(attempt: number): void;
 }
 
