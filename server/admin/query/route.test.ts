@@ -12,7 +12,7 @@ import { type QueryLimits, QueryService, querySource } from "./service.ts";
 
 const ENDLESS = "select count(*) as c from generate_series(1, 100000000000) t(x), sys_invocation";
 /** More than sockets buffer. */
-const LONG = "select repeat('x', 1000) as text from generate_series(1, 60000) t(x)";
+const LONG = "select repeat('x', 1000) as text from generate_series(1, 20000) t(x)";
 const PATIENCE_MS = 60_000;
 /** Enough for a process and a query, and reached soon. */
 const SMALL = { memoryBytes: 300 * 1024 * 1024 };
