@@ -10,6 +10,9 @@ import { CHUNK_BYTES, runQuery } from "./run.ts";
 import { QueryError } from "./types.ts";
 import { Watchdog } from "./watchdog.ts";
 
+/** A third of the processor time of a process that is as busy. */
+const NICE = 5;
+
 const [, , path = "", limitMs] = process.argv;
 const watchdog = new Watchdog(Number(limitMs));
 let database: QueryDatabase | undefined;
@@ -68,8 +71,8 @@ process.on("disconnect", () => process.exit(0));
 // A terminal's Ctrl-C reaches the whole group; the server says when to end.
 process.on("SIGINT", () => {});
 try {
-  // Calls come first, but an answer has to come as well: at the lowest priority a busy machine never gets to it.
-  os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
+  // Calls come first, but an answer has to come as well: with the lowest priority a busy machine never gets to it.
+  os.setPriority(NICE);
 } catch {
   // A system that does not let it: then it is as important as everything else.
 }

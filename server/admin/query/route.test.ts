@@ -77,9 +77,9 @@ it.each([
   ],
 ] as const)(
   "bounds %s and answers the next query",
-  { timeout: 3 * PATIENCE_MS },
+  { timeout: 11 * PATIENCE_MS },
   async (_what, accept, query, code, limits) => {
-    const { answer, rows } = await serve({ processes: 1, timeMs: 2 * PATIENCE_MS, ...limits });
+    const { answer, rows } = await serve({ processes: 1, timeMs: 10 * PATIENCE_MS, ...limits });
     expect(await answer(query, accept)).toEqual({
       code: `RL_QUERY_${code}`,
       message: expect.stringMatching(/^Resources exhausted: /),
