@@ -30,7 +30,8 @@ limits. What looks at a request before it is handled (the host, the origin, the 
     title: "The admin API and SQL",
     text: `The admin API answers as the real server does, with \`message\` and \`restate_code\`, which is \`null\` for codes that are not
 Restate's. The ones below stand in \`code\` of an answer to an SQL query or to an edit of a journal, and in \`code\` of a
-\`ServerError\` in the server's own process. The unknown invocation, service and handler are above.`,
+\`ServerError\` in the server's own process. What both APIs have is above: the unknown
+service, handler and invocation, the wrong method, the mistake of the server.`,
     codes: ADMIN_CODES,
   },
   {
@@ -64,7 +65,8 @@ and its caller gets the message.`,
   {
     title: "The SDK: `restate-lite/clients`",
     text: `In \`code\` of an \`SdkError\`, or of a \`ConnectionError\` when no answer came; its message says whether the call may have
-arrived ([clients.md](clients.md)). Those above that say "clients too" are thrown here as well.`,
+arrived ([clients.md](clients.md)), and \`retry\` of \`connect\` asks again where an idempotency key makes that safe. Those
+above that say "clients too" are thrown here as well.`,
     codes: CLIENT,
   },
 ];

@@ -54,7 +54,7 @@ export const INGRESS_CODES = meanings({
   },
   RL_FORBIDDEN_ADMINISTRATION: {
     means: "Administration from another machine is not allowed on this server.",
-    do: "Start the server with `--admin-token-file`; access.md says how, and when `--insecure` will do.",
+    do: "Start the server with `--admin-token-file`; [access.md](access.md) says how, and when `--insecure` will do.",
     status: 403,
   },
   RL_FORBIDDEN_HOST: {
@@ -89,7 +89,7 @@ export const INGRESS_CODES = meanings({
   },
   RL_NOT_FOUND: {
     means: "The ingress has no such path.",
-    do: "Check the path against ingress.md.",
+    do: "Check the path against [ingress.md](ingress.md).",
     status: 404,
   },
   RL_NOT_READY: {

@@ -8,7 +8,7 @@ export const RESTATE_CODES = meanings({
   },
   RT0002: {
     means: "The server did not start, because a setting, its file or a file that it names cannot be read or used.",
-    do: "Correct the setting that the message names; configuration.md has all of them.",
+    do: "Correct the setting that the message names; [configuration.md](configuration.md) has all of them.",
   },
   RT0003: {
     means: "An SDK sent a message that is longer than the limit.",
@@ -74,7 +74,7 @@ export const RESTATE_CODES = meanings({
   },
   RT0024: {
     means: "The scope or the limit key of a call is not well formed, or there is a limit key without a scope.",
-    do: "Follow the rules in flow-control.md.",
+    do: "Follow the rules in [flow-control.md](flow-control.md).",
     status: 400,
   },
   META0003: {
