@@ -12,7 +12,7 @@ export const CLI_CODES = meanings({
   },
   RL_CLI_NOT_FOUND: {
     means: "What the command names does not exist: an invocation, a service, a handler or a state.",
-    do: "Check the name; the message lists what there is.",
+    do: "Check the name; for services, handlers and state the message lists what there is.",
   },
   RL_CLI_UNREACHABLE: {
     means: "No server answers at the address.",

@@ -33,7 +33,7 @@ export const INGRESS_CODES = meanings({
     status: 400,
   },
   RL_BAD_REQUEST: {
-    means: "What arrived on the connection is not HTTP/1.1.",
+    means: "What arrived on the connection is not valid HTTP/1.1.",
     do: "Check that the client speaks HTTP, without TLS, to this port.",
     status: 400,
   },

@@ -7,8 +7,8 @@ export const TESTING_CODES = meanings({
     do: "Correct the option that the message names.",
   },
   RL_TEST_CRASHED: {
-    means: "The test has crashed the server, so a request that was under way got no answer (`ServerError`).",
-    do: "Nothing, if the test is about that; otherwise send the request after the restart.",
+    means: "The test has crashed the server, which takes nothing until it runs again (the code of a `ServerError`).",
+    do: "Send the request after the restart; until then it is what the test wanted.",
   },
   RL_TEST_NEVER_IDLE: {
     means: "The clock was to move until nothing waits for it, and there always was another timer.",
