@@ -1,8 +1,16 @@
 import type { ServerConfig } from "./config/index.ts";
+import type { ErrorCode } from "./error-codes/index.ts";
 import { outputTo } from "./output.ts";
 import { printable, printableField, printableLines } from "./printable.ts";
 
-export type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
+/** What a line says beside its message. */
+export interface LogFields {
+  /** For who looks for it in docs/errors.md. */
+  readonly code?: ErrorCode | undefined;
+  readonly [name: string]: unknown;
+}
+
+export type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: LogFields) => void;
 
 const COLORS = { debug: 90, info: 32, warn: 33, error: 31 } as const;
 const PINO_LEVELS: Readonly<Record<number, keyof typeof COLORS>> = { 20: "debug", 30: "info", 40: "warn", 50: "error" };
@@ -35,7 +43,8 @@ export async function createLog(
 function gapLine(dropped: number, reason: string): string {
   const why = reason === "EAGAIN" ? "nobody read it" : `it could not be written (${reason})`;
   const msg = `${dropped} ${dropped === 1 ? "line" : "lines"} of this log were dropped because ${why}.`;
-  return `${JSON.stringify({ level: 40, time: Date.now(), code: "RL_LOG_DROPPED", dropped, msg })}\n`;
+  const code: ErrorCode = "RL_LOG_DROPPED";
+  return `${JSON.stringify({ level: 40, time: Date.now(), code, dropped, msg })}\n`;
 }
 
 /** Errors under `error` are written as pino writes those under `err`, all of it printable. */

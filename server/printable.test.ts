@@ -29,7 +29,7 @@ it("fields of a log line are shown so at any depth, names too", () => {
 it("what `dev` says of an invocation, too: its failure, key, command and stack", () => {
   const lines = new InvocationLines(paint(false), "/app");
   const failure = {
-    ...{ code: 500, message: evil, stacktrace: `Error\n    at go\u001b[2J (a.ts:1:1)`, restateCode: "RT0007" },
+    ...{ code: 500, message: evil, stacktrace: `Error\n    at go\u001b[2J (a.ts:1:1)`, restateCode: "RT0007" as const },
     ...{ commandIndex: 1, commandName: evil, commandType: 0x0411 },
   };
   const about = { id: "i", service: "S", handler: "h", key: evil, scope: undefined, createdAtMs: 0, atMs: 0 };

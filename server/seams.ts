@@ -1,3 +1,5 @@
+import type { ErrorCode } from "./error-codes/index.ts";
+
 /**
  * The seams of the server: through `Clock` and `Ids` time and identity enter the engine and everything below it, so a
  * test or the simulator owns them; through `Observer` it tells what happens to those who watch.
@@ -22,7 +24,7 @@ export interface ObservedFailure {
   readonly message: string;
   readonly stacktrace: string | undefined;
   /** The real server's code where it has one: RT0016 is a journal that does not fit the code. */
-  readonly restateCode: string | undefined;
+  readonly restateCode: ErrorCode | undefined;
   /** The command that the failure is about: index among the commands of the journal, name, and message type. */
   readonly commandIndex: number | undefined;
   readonly commandName: string | undefined;

@@ -1,3 +1,5 @@
+import type { TestingErrorCode } from "../server/error-codes/index.ts";
+
 /** Something that the test harness cannot do, with a stable code and what to do instead. */
 export class TestEnvironmentError extends Error {
   override readonly name = "TestEnvironmentError";
@@ -9,21 +11,5 @@ export class TestEnvironmentError extends Error {
   }
 }
 
-export type TestEnvironmentErrorCode =
-  /** An option that does not go with another, or has a value that it cannot have. */
-  | "RL_TEST_BAD_OPTION"
-  /** Asked of the real server, or of a real clock, what only restate-lite or a virtual clock can do. */
-  | "RL_TEST_NOT_SUPPORTED"
-  /** The real server or the official SDK is not installed. */
-  | "RL_TEST_NOT_INSTALLED"
-  | "RL_TEST_UNKNOWN_INVOCATION"
-  /** What was waited for has not happened in time. */
-  | "RL_TEST_TIMEOUT"
-  /** Handlers did not come to rest, so time could not move. */
-  | "RL_TEST_NOT_QUIET"
-  /** There always was another timer. */
-  | "RL_TEST_NEVER_IDLE"
-  /** The real server refused something. */
-  | "RL_TEST_SERVER"
-  | "RL_TEST_NON_DETERMINISTIC"
-  | "RL_TEST_STOPPED";
+/** The codes of the list that the harness itself gives; a crash is the server's answer. docs/errors.md explains them. */
+export type TestEnvironmentErrorCode = Exclude<TestingErrorCode, "RL_TEST_CRASHED">;

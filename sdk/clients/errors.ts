@@ -1,3 +1,5 @@
+import type { SdkErrorCode } from "../core/index.ts";
+
 /** The ingress answered with an error status. */
 export class HttpCallError extends Error {
   override name = "HttpCallError";
@@ -70,12 +72,14 @@ export class ConnectionError extends TypeError {
   }
 }
 
-export type ConnectionErrorCode =
+export type ConnectionErrorCode = Extract<
+  SdkErrorCode,
   | "RL_SDK_BAD_URL"
   | "RL_SDK_UNREACHABLE"
   | "RL_SDK_CONNECTION_LOST"
   | "RL_SDK_NO_ANSWER_IN_TIME"
-  | "RL_SDK_FETCH_FAILED";
+  | "RL_SDK_FETCH_FAILED"
+>;
 
 const unreachable = new Set([
   ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"],

@@ -1,4 +1,4 @@
-import { SdkError } from "../core/index.ts";
+import { SdkError, type SdkErrorCode } from "../core/index.ts";
 
 /** What went wrong, in the words of a mistake's sentence. */
 export interface Detail {
@@ -55,7 +55,7 @@ const mistakes = {
     what: ({ subject, reason }) => `${subject} ${reason}`,
     fix: "An interceptor has to call next() exactly once, await it, and rethrow what it throws.",
   },
-} as const satisfies Record<string, Mistake>;
+} as const satisfies Partial<Record<SdkErrorCode, Mistake>>;
 
 export type MistakeCode = keyof typeof mistakes;
 

@@ -59,6 +59,7 @@ export type { Comparable, OtherSdk } from "./interop.ts";
 export type { JournalValueCodec } from "./journal-value-codec.ts";
 export { checkOptions, expectNoMore, type OptionNames } from "./misuse.ts";
 export { SdkError } from "./sdk-error.ts";
+export type { SdkErrorCode } from "./sdk-error-codes.ts";
 export * as serde from "./serde/index.ts";
 export type { Serde } from "./serde/serde.ts";
 export type { StandardJSONSchemaV1, StandardSchemaV1, StandardTypedV1 } from "./standard-schema.ts";

@@ -14,8 +14,17 @@ export function sendError(response: Response, error: ServerError): void {
   response.status(error.status).json({ message: error.message, restate_code: restateCode });
 }
 
-export function notFound(what: string, name: string, within = ""): ServerError {
-  return new ServerError(404, "RL_NOT_FOUND", `The requested ${what} '${name}'${within} does not exist`);
+const UNKNOWN = {
+  deployment: "RL_UNKNOWN_DEPLOYMENT",
+  handler: "RL_UNKNOWN_HANDLER",
+  invocation: "RL_UNKNOWN_INVOCATION",
+  "Kafka cluster": "RL_UNKNOWN_CLUSTER",
+  service: "RL_UNKNOWN_SERVICE",
+  subscription: "RL_UNKNOWN_SUBSCRIPTION",
+} as const;
+
+export function notFound(what: keyof typeof UNKNOWN, name: string, within = ""): ServerError {
+  return new ServerError(404, UNKNOWN[what], `The requested ${what} '${name}'${within} does not exist`);
 }
 
 export function badField(field: string, reason: string): ServerError {
@@ -120,7 +129,7 @@ export function errorHandler(log: Log): ErrorRequestHandler {
     if (error instanceof ServerError) {
       sendError(response, error);
     } else if (error instanceof Error && "status" in error && typeof error.status === "number" && error.status < 500) {
-      sendError(response, new ServerError(error.status, "RL_BAD_REQUEST", error.message));
+      sendError(response, new ServerError(error.status, "RL_UNREADABLE_REQUEST", error.message));
     } else {
       log("error", "a request to the admin API failed", { error });
       sendError(response, new ServerError(500, "RL_INTERNAL", error instanceof Error ? error.message : String(error)));

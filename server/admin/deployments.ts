@@ -90,7 +90,10 @@ export function deploymentRoutes({ registry, registrar, turns }: AdminParts, api
   if (apiVersion === 2) router.put("/:id", requireJson, update);
   else {
     router.put("/:id", (_request, response) => {
-      sendError(response, new ServerError(405, "RL_BAD_METHOD", "PUT updates a deployment under /v2 only; use PATCH"));
+      sendError(
+        response,
+        new ServerError(405, "RL_METHOD_NOT_ALLOWED", "PUT updates a deployment under /v2 only; use PATCH"),
+      );
     });
   }
 

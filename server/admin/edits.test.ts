@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GetEagerStateKeysCommand, MessageType } from "../../sdk/protocol/index.ts";
+import { encodeInvocationId, GetEagerStateKeysCommand, MessageType } from "../../sdk/protocol/index.ts";
 import { propose, run, setState, sleep } from "../engine/said.ts";
 import { Transcript } from "../engine/transcript.ts";
 import { errorHandler } from "./answers.ts";
@@ -93,6 +93,10 @@ describe("PUT /restate-lite/invocations/{id}/journal/{index}/result", () => {
     expect(await put("x", { void: true })).toMatchObject({ status: 400 });
     expect(await ask("PUT", `/${id}/journal/1/result`)).toMatchObject({ status: 415 });
     expect(await ask("PUT", "/nonsense/journal/1/result", { void: true })).toMatchObject({ status: 400 });
+    const other = encodeInvocationId(Buffer.alloc(24, 7));
+    expect(await ask("PUT", `/${other}/journal/1/result`, { void: true })).toEqual(
+      refusal(404, "RL_UNKNOWN_INVOCATION", /does not exist/),
+    );
     t.apply(() => t.engine.resume(id));
     expect(await put(1, { value: "1" })).toEqual(refusal(409, "RL_NOT_PAUSED", /only while it is paused/));
   });

@@ -2,6 +2,7 @@ import { type Response, Router } from "express";
 import { z } from "zod";
 import { decodeInvocationId } from "../../sdk/protocol/index.ts";
 import type { EditedResult, EditRefusal } from "../engine/index.ts";
+import type { ErrorCode } from "../error-codes/index.ts";
 import { ServerError } from "../errors.ts";
 import { answerDurably, badField, methodsOf, readBody, readQuery, requireJson } from "./answers.ts";
 import type { AdminParts } from "./parts.ts";
@@ -132,10 +133,10 @@ function refuse(response: Response, id: string, refusal: EditRefusal): void {
   response.status(status).json({ message, restate_code: null, code });
 }
 
-function refusalOf(id: string, refusal: EditRefusal): { status: number; code: string; message: string } {
+function refusalOf(id: string, refusal: EditRefusal): { status: number; code: ErrorCode; message: string } {
   switch (refusal.kind) {
     case "unknown":
-      return { status: 404, code: "RL_NOT_FOUND", message: `The requested invocation '${id}' does not exist` };
+      return { status: 404, code: "RL_UNKNOWN_INVOCATION", message: `The requested invocation '${id}' does not exist` };
     case "not-paused":
       return {
         status: 409,

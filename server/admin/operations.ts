@@ -81,7 +81,7 @@ export function invocationOperations({
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (error.code !== "RL_UNKNOWN_DEPLOYMENT") return error;
-      return refused(400, `The given deployment was not found when trying to resume the invocation '${id}'.`);
+      return unknownDeployment(`The given deployment was not found when trying to resume the invocation '${id}'.`);
     }
   }
 
@@ -93,9 +93,13 @@ export function invocationOperations({
       return result.kind === "restarted" ? { status: 200, newId: result.id } : restartRefusal(id, result);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      if (error.code === "RT0018") return refused(404, `Nothing serves the target of '${id}' any more.`);
+      if (error.code === "RT0018") {
+        return new ServerError(404, "RL_UNKNOWN_SERVICE", `Nothing serves the target of '${id}' any more.`);
+      }
       if (error.code !== "RL_UNKNOWN_DEPLOYMENT") return error;
-      return refused(400, `The given deployment was not found when trying to restart as new the invocation '${id}'.`);
+      return unknownDeployment(
+        `The given deployment was not found when trying to restart as new the invocation '${id}'.`,
+      );
     }
   }
 }
@@ -104,6 +108,10 @@ const OK: Done = { status: 200 };
 
 function refused(status: number, message: string): ServerError {
   return new ServerError(status, "RL_WRONG_STATUS", message);
+}
+
+function unknownDeployment(message: string): ServerError {
+  return new ServerError(400, "RL_UNKNOWN_DEPLOYMENT", message);
 }
 
 function wasCompleted(id: string): ServerError {

@@ -35,7 +35,7 @@ export function checkMayHaveState(service: Service | undefined, name: string, en
   }
   if (service === undefined && entries > 0) {
     const rest = "what it may have left behind can only be cleared, by an empty state";
-    throw new ServerError(404, "RL_NOT_FOUND", `The requested service '${name}' does not exist: ${rest}`);
+    throw new ServerError(404, "RL_UNKNOWN_SERVICE", `The requested service '${name}' does not exist: ${rest}`);
   }
 }
 

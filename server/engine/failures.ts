@@ -1,4 +1,5 @@
 import { JOURNAL_MISMATCH, PROTOCOL_VIOLATION } from "../../sdk/protocol/index.ts";
+import type { ErrorCode } from "../error-codes/index.ts";
 import type { RetryPolicy } from "../registry/types.ts";
 import { type InvocationRow, InvocationStatus, TimerKind } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
@@ -18,7 +19,7 @@ const LOOKS_PER_TURN = 256;
 const LEAVES_ITS_PLACE_MS = 2000;
 
 /** The real server's code for an error that an SDK reported. */
-export function restateCodeOf(code: number): string {
+export function restateCodeOf(code: number): ErrorCode {
   if (code === JOURNAL_MISMATCH) return "RT0016";
   if (code === PROTOCOL_VIOLATION) return "RT0012";
   return "RT0007";

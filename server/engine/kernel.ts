@@ -1,3 +1,4 @@
+import type { LogFields } from "../log.ts";
 import type { LimitRulesView, PausedQueuesView, RegistryView } from "../registry/types.ts";
 import type { Clock, Ids } from "../seams.ts";
 import type { Statements } from "../storage/index.ts";
@@ -31,7 +32,7 @@ export interface EngineSettings {
   readonly concurrentInvocations: number;
 }
 
-export type EngineLog = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
+export type EngineLog = (level: "debug" | "info" | "warn" | "error", message: string, fields?: LogFields) => void;
 
 /** What the engine gets from outside. */
 export interface EngineParts {

@@ -15,6 +15,7 @@ import {
   RunCommand,
   Suspension,
 } from "../../sdk/protocol/index.ts";
+import type { ErrorCode } from "../error-codes/index.ts";
 import { MAX_JOURNAL_ENTRIES } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
 import { awaitedCompletions, awaitTree, isEmpty, storedSuspension } from "./awaiting.ts";
@@ -202,7 +203,7 @@ export class Messages implements AttemptEvents {
   }
 
   /** The server itself refuses a message: the attempt is let go and retried. */
-  #reject(live: LiveAttempt, type: number, restateCode: string, reason: string): void {
+  #reject(live: LiveAttempt, type: number, restateCode: ErrorCode, reason: string): void {
     const { attempts, failures } = this.#kernel;
     const index = this.#commandIndex(live);
     attempts.letGo(live);

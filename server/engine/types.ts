@@ -1,4 +1,5 @@
 import type { Failure } from "../../sdk/protocol/index.ts";
+import type { ErrorCode } from "../error-codes/index.ts";
 import type { Deployment, Handler } from "../registry/types.ts";
 
 /** Row number of an invocation; grows with time and is never used twice. */
@@ -115,7 +116,7 @@ export interface AttemptFailure {
   readonly message: string;
   readonly stacktrace: string | undefined;
   /** The real server's code where it has one: RT0001, RT0010, … */
-  readonly restateCode: string | undefined;
+  readonly restateCode: ErrorCode | undefined;
   readonly relatedCommandIndex: number | undefined;
   readonly relatedCommandName: string | undefined;
   readonly relatedCommandType: number | undefined;

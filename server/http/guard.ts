@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { ErrorCode } from "../error-codes/index.ts";
 import type { Access } from "./access.ts";
 
 /** A server on a developer's machine is called by these names, and below `.localhost`, unless its owner allows others. */
@@ -38,7 +39,7 @@ export interface GuardOptions {
 
 export type Verdict =
   | { readonly kind: "allowed" /** Answer with CORS headers for this origin. */; readonly origin: string | undefined }
-  | { readonly kind: "refused"; readonly status: number; readonly code: string; readonly message: string };
+  | { readonly kind: "refused"; readonly status: number; readonly code: ErrorCode; readonly message: string };
 
 export interface Guard {
   /** Whether `check` wants to know the peer. */

@@ -226,7 +226,7 @@ describe("the guard", () => {
       looksAtPeers: true,
       check: (_method, _headers, url, peer) => {
         peers.push(`${url} ${peer}`);
-        return { kind: "refused", status: 401, code: "RL_TEST", message: "no" };
+        return { kind: "refused", status: 401, code: "RL_UNAUTHORIZED", message: "no" };
       },
     };
     const { port } = await start({ guard, onUpgrade: (_request, socket) => void socket.destroy() });

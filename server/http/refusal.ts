@@ -1,8 +1,9 @@
+import type { ErrorCode } from "../error-codes/index.ts";
 import type { HttpRequest, HttpResponse } from "./types.ts";
 
 export interface Refusal {
   readonly status: number;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 

@@ -1,8 +1,9 @@
+import type { ErrorCode } from "../error-codes/index.ts";
 import { ServerError } from "../errors.ts";
 
 /** What the ingress itself has against a request: answered with `"source":"ingress"`, and no stack, since it is expected. */
 export class IngressError extends ServerError {
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: ErrorCode, message: string) {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     super(status, code, message);

@@ -144,9 +144,9 @@ describe("calls and sends", () => {
   });
 
   it("passes an error of the engine on, with its headers", async () => {
-    test.engine.refusal = new ServerError(409, "RL_X", "no", { "x-restate-id": ID });
+    test.engine.refusal = new ServerError(409, "RT0014", "no", { "x-restate-id": ID });
     const answer = await post("/Greeter/greet");
-    expectError(answer, 409, "RL_X", /^no$/);
+    expectError(answer, 409, "RT0014", /^no$/);
     expect(answer.headers["x-restate-id"]).toBe(ID);
     expect(test.ingress.waiting).toBe(0);
   });

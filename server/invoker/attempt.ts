@@ -1,5 +1,6 @@
 import { type Frame, FrameDecoder, ProtocolError } from "../../sdk/protocol/index.ts";
 import type { AttemptEvents, AttemptFailure, AttemptReads, AttemptStart } from "../engine/types.ts";
+import type { Log } from "../log.ts";
 import { headFailure, transportFailure } from "./failure.ts";
 import { isTerminal, takeFrames } from "./incoming.ts";
 import { invocationContentType, startFrame } from "./request.ts";
@@ -19,7 +20,7 @@ export interface AttemptSurroundings {
   flushSoon(attempt: Attempt): void;
   /** The attempt is out of the engine's sight. */
   forget(attempt: Attempt): void;
-  readonly log: (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
+  readonly log: Log;
 }
 
 export type AttemptPhase =

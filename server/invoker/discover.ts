@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import type { ErrorCode } from "../error-codes/index.ts";
 import { ServerError } from "../errors.ts";
 import type { Clock } from "../seams.ts";
 import { exchange, type RawAnswer } from "./exchange.ts";
@@ -72,7 +73,7 @@ function target(uri: string): { origin: string; path: string } {
   }
 }
 
-function discoveryError(code: string, message: string): ServerError {
+function discoveryError(code: ErrorCode, message: string): ServerError {
   return new ServerError(500, code, `[${code}] ${message}`);
 }
 

@@ -1,12 +1,13 @@
 import { STATUS_CODES } from "node:http";
 import type { AttemptFailure } from "../engine/types.ts";
+import type { ErrorCode } from "../error-codes/index.ts";
 import type { ResponseHead } from "./transport.ts";
 
 /** Longer waits than this are not believed. */
 const RETRY_AFTER_LIMIT_MS = 7 * 24 * 3600 * 1000;
 
 /** A failure of the attempt's transport, with the code that the real server gives it. */
-export function transportFailure(restateCode: string, message: string, nextRetryDelayMs?: number): AttemptFailure {
+export function transportFailure(restateCode: ErrorCode, message: string, nextRetryDelayMs?: number): AttemptFailure {
   return {
     code: restateCode === "RT0015" ? 415 : 500,
     message,

@@ -1,4 +1,5 @@
 import type { AttemptEvents, AttemptHost, AttemptReads, AttemptStart } from "../engine/types.ts";
+import type { Log } from "../log.ts";
 import type { Deployment } from "../registry/types.ts";
 import type { Clock } from "../seams.ts";
 import { Attempt, type AttemptPhase, type AttemptSurroundings } from "./attempt.ts";
@@ -21,7 +22,7 @@ export interface InvokerParts {
   readonly events: AttemptEvents;
   readonly config?: Partial<InvokerSettings>;
   readonly clock: Clock;
-  readonly log: (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
+  readonly log: Log;
   /** Signs requests; without it they are not signed. */
   readonly identity?: RequestIdentity | undefined;
   /** The services of this process itself; without it there are none. */

@@ -1,5 +1,7 @@
 /** What the server and its query process say to each other. `isSpent`: it should not be asked again. */
+
 import type { FlowSnapshot } from "../../engine/index.ts";
+import type { ErrorCode } from "../../error-codes/index.ts";
 
 /** A running attempt: what is in no table. */
 export interface LiveRow {
@@ -38,6 +40,6 @@ export type FromChild =
       readonly kind: "refused";
       readonly status: number;
       readonly message: string;
-      readonly code: string | undefined;
+      readonly code: ErrorCode | undefined;
       readonly isSpent: boolean;
     };

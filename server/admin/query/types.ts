@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../../error-codes/index.ts";
+
 /**
  * The types of SQL values, under the names that Arrow and `information_schema` give them. In SQLite a value of type
  * timestamp or duration is a number of milliseconds, a date a number of days, a boolean 0 or 1, a list a JSON array,
@@ -71,9 +73,9 @@ export function commonType(left: SqlType, right: SqlType): SqlType {
 export class QueryError extends Error {
   readonly status: number;
   /** Stable code of a limit; the real server's errors have none. */
-  readonly code: string | undefined;
+  readonly code: ErrorCode | undefined;
 
-  constructor(message: string, status: 400 | 500 | 503 = 500, code?: string) {
+  constructor(message: string, status: 400 | 500 | 503 = 500, code?: ErrorCode) {
     super(message);
     this.name = "QueryError";
     this.status = status;

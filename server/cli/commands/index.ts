@@ -4,7 +4,7 @@
  * called and take, `errors` what they exit with.
  */
 import { printableLines } from "../../printable.ts";
-import { CommandError, ExitCode } from "./errors.ts";
+import { CommandError, ExitCode, foreignError } from "./errors.ts";
 import { readLine } from "./line.ts";
 import { outputOf } from "./output.ts";
 import { ServerClient } from "./server.ts";
@@ -75,9 +75,9 @@ function failureOf(error: unknown): CommandError | undefined {
   if (error instanceof CommandError) return error;
   const { name, code, message, status } = error as { name?: string; code?: string; message?: string; status?: number };
   if (name === "ServerError" && message !== undefined) {
-    return new CommandError(status === 404 ? ExitCode.NotFound : ExitCode.Failed, code ?? "RL_CLI_FAILED", message);
+    return foreignError(status === 404 ? ExitCode.NotFound : ExitCode.Failed, code ?? "RL_CLI_FAILED", message);
   }
   // The file system: no permission, no space, not a folder.
-  if (code?.startsWith("E") === true && message !== undefined) return new CommandError(ExitCode.Failed, code, message);
+  if (code?.startsWith("E") === true && message !== undefined) return foreignError(ExitCode.Failed, code, message);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { text as readAll } from "node:stream/consumers";
-import { CommandError, ExitCode, notFound, usage } from "./errors.ts";
+import { type CommandError, ExitCode, foreignError, notFound, usage } from "./errors.ts";
 import { type CommandLine, expectWords } from "./line.ts";
 import type { Output } from "./output.ts";
 import { type Answer, refused, type ServerClient } from "./server.ts";
@@ -45,7 +45,7 @@ async function failure(target: string, answer: Answer, server: ServerClient): Pr
   // Only an invocation's own error has this; the others are about the request.
   if (answer.headers.get("x-restate-error-source") === "invocation") {
     const { code, message } = JSON.parse(text) as { code: number; message: string };
-    return new CommandError(ExitCode.HandlerFailed, String(code), `${target} failed: [${code}] ${message}`);
+    return foreignError(ExitCode.HandlerFailed, String(code), `${target} failed: [${code}] ${message}`);
   }
   if (answer.status !== 404) return refused(answer);
   const { services } = await server.adminJson<{ services: { name: string; handlers: { name: string }[] }[] }>(

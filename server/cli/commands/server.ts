@@ -1,4 +1,4 @@
-import { CommandError, ExitCode, usage } from "./errors.ts";
+import { CommandError, ExitCode, foreignError, usage } from "./errors.ts";
 import type { CommandLine } from "./line.ts";
 
 const DEFAULT_ADMIN = "http://localhost:9070";
@@ -101,5 +101,5 @@ export function refused({ status, body }: Answer): CommandError {
   } catch {
     // Not JSON: the text itself says it.
   }
-  return new CommandError(status === 404 ? ExitCode.NotFound : ExitCode.Failed, code, message);
+  return foreignError(status === 404 ? ExitCode.NotFound : ExitCode.Failed, code, message);
 }

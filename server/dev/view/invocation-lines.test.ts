@@ -9,7 +9,7 @@ function event(id: string, afterMs: number, change: InvocationChange): Invocatio
   const about = { service: "S", handler: "h", key: "k", scope: undefined, createdAtMs: AT_MS, atMs: AT_MS + afterMs };
   return { ...change, id, ...about };
 }
-const failure = (message: string, restateCode = "RT0007") => ({
+const failure = (message: string, restateCode: "RT0007" | "RT0016" = "RT0007") => ({
   code: 500,
   message,
   stacktrace: "Error: x\n    at go (file:///app/src/a.ts:3:4)\n    at other (node:internal/x:1:1)",

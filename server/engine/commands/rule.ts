@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../error-codes/index.ts";
 import type { LiveAttempt } from "../attempts.ts";
 import type { Kernel } from "../kernel.ts";
 
@@ -9,9 +10,9 @@ export type CommandRule = (kernel: Kernel, live: LiveAttempt, body: Buffer, stor
  * attempt is retried.
  */
 export class Precondition extends Error {
-  readonly restateCode: string;
+  readonly restateCode: ErrorCode;
 
-  constructor(reason: string, restateCode = "RT0017") {
+  constructor(reason: string, restateCode: ErrorCode = "RT0017") {
     super(reason);
     this.name = "Precondition";
     this.restateCode = restateCode;
