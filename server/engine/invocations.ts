@@ -1,7 +1,7 @@
 import { encodeInvocationId, FRAME_HEADER_BYTES, InputCommand, MessageType } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
 import type { Handler } from "../registry/types.ts";
-import { type InvocationRow, InvocationStatus, TimerKind } from "../storage/index.ts";
+import { type InvocationRow, InvocationStatus, isWorkflowRun, TimerKind } from "../storage/index.ts";
 import { idempotentId, isDetermined, parseId, seqOf, sequentialId, workflowId } from "./identity.ts";
 import type { Kernel } from "./kernel.ts";
 import type { InvocationReference, InvokeRequest } from "./types.ts";
@@ -178,8 +178,8 @@ export class Invocations {
     this.#kernel.restarts.forget(row);
     this.#kernel.observation.tell(row, { kind: "removed" });
     invocations.raiseSeqFloor.run(row.seq);
-    if (row.determined === 1 && row.idempotency_key === null && row.key !== null) {
-      // The run of a workflow: its state and promises live as long as it does.
+    if (isWorkflowRun(row) && row.key !== null) {
+      // The state and promises of a workflow live as long as its run.
       this.#kernel.backlog.finish(Work.TellPromise);
       keys.clearAllState.run(row.service, row.scope, row.key);
       keys.clearPromises.run(row.service, row.scope, row.key);

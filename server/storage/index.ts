@@ -25,6 +25,7 @@ export {
   type InvocationRow,
   InvocationStatus,
   inspectionStatements,
+  isWorkflowRun,
   type JournalRow,
   MAX_JOURNAL_ENTRIES,
   type NotificationRow,

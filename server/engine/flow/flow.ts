@@ -1,5 +1,5 @@
 import type { LimitRulesView, PausedQueuesView } from "../../registry/types.ts";
-import { type InvocationRow, InvocationStatus } from "../../storage/index.ts";
+import { type InvocationRow, InvocationStatus, isWorkflowRun } from "../../storage/index.ts";
 import { parseVqueueName, vqueueId, vqueueName } from "../../vqueue.ts";
 import type { Kernel } from "../kernel.ts";
 import { pathsOf, Slots } from "./slots.ts";
@@ -209,8 +209,7 @@ export class Flow {
 
 /** Only exclusive handlers of objects have queues by key: a workflow runs once a key. */
 function nameOf(row: Queued): string {
-  const isWorkflow = row.determined === 1 && row.idempotency_key === null;
-  const isObject = row.exclusive === 1 && !isWorkflow;
+  const isObject = row.exclusive === 1 && !isWorkflowRun(row);
   return vqueueName(row.service, row.scope, row.limit_key, isObject ? row.key : null);
 }
 

@@ -16,7 +16,7 @@ import { waitStatements } from "./waits.ts";
 export { deploymentStatements } from "./deployments.ts";
 export { inspectionStatements } from "./inspection.ts";
 export type { InvocationRow } from "./invocations.ts";
-export { InvocationStatus } from "./invocations.ts";
+export { InvocationStatus, isWorkflowRun } from "./invocations.ts";
 export type { JournalRow, NotificationRow } from "./journal.ts";
 export { entryNumber, MAX_JOURNAL_ENTRIES } from "./journal.ts";
 export type { InboxRow } from "./keys.ts";
