@@ -60,7 +60,7 @@ function notRestate(url: string): string {
  * No answer came, or not all of it. A `TypeError` with the cause that the platform's own would have, because that is
  * what programs look for around a `fetch`.
  */
-export class ConnectionError extends TypeError {
+class ConnectionError extends TypeError {
   override name = "ConnectionError";
   readonly code: ConnectionErrorCode;
 
@@ -70,7 +70,7 @@ export class ConnectionError extends TypeError {
   }
 }
 
-export type ConnectionErrorCode =
+type ConnectionErrorCode =
   | "RL_SDK_BAD_URL"
   | "RL_SDK_UNREACHABLE"
   | "RL_SDK_CONNECTION_LOST"

@@ -209,7 +209,7 @@ function outputOf(outcome: Outcome): Buffer {
 }
 
 /** An SDK that ends without an output has returned nothing. */
-export function outcomeOf(output: Buffer | undefined): Outcome {
+function outcomeOf(output: Buffer | undefined): Outcome {
   if (output === undefined) return { kind: "value", value: Buffer.alloc(0) };
   return outcomeIn(OutputCommand.decode(output));
 }

@@ -99,7 +99,7 @@ export function streamFailure(uri: string, broken: string | undefined, hasHead: 
  * Milliseconds that a `Retry-After` header (seconds or an HTTP date) asks for. `undefined` when it says nothing
  * usable or nothing to wait for: the retry policy decides then. (The real server takes `0` at its word and spins.)
  */
-export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
   const delayMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
