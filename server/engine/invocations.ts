@@ -56,14 +56,13 @@ export class Invocations {
     const seq = this.#nextSeq++;
     const isExclusive = handler.type === "Exclusive" || handler.type === "Workflow";
     const isScheduled = request.executeAtMs !== undefined && request.executeAtMs > nowMs;
-    const key = target.key ?? null;
     const row: InvocationRow = {
       seq,
       id: determined ?? sequentialId(seq, ids.invocationBytes()),
       status: isScheduled ? InvocationStatus.Scheduled : InvocationStatus.Ready,
       service: target.service,
       handler: target.handler,
-      key,
+      key: target.key ?? null,
       scope,
       limit_key: request.limitKey ?? null,
       idempotency_key: request.idempotencyKey ?? null,
@@ -86,8 +85,7 @@ export class Invocations {
       inboxed: null,
     };
     const isHeld = !isScheduled && flow.mustWait(row);
-    if (!isHeld && !isScheduled && isExclusive)
-      row.inboxed = keys.acquire(target.service, scope, key ?? "", seq) ?? null;
+    if (!isHeld && !isScheduled && isExclusive) row.inboxed = keys.acquire(row) ?? null;
     if (isHeld || row.inboxed !== null) row.status = InvocationStatus.Inboxed;
     statements.invocations.insert.run(
       row.seq,
@@ -130,7 +128,7 @@ export class Invocations {
     const { keys, statements, attempts, observation, flow } = this.#kernel;
     const isHeld = flow.mustWait(row);
     const isExclusive = !isHeld && row.exclusive === 1;
-    const position = isExclusive ? keys.acquire(row.service, row.scope, row.key ?? "", row.seq) : undefined;
+    const position = isExclusive ? keys.acquire(row) : undefined;
     const isReady = !isHeld && position === undefined;
     if (position !== undefined) statements.invocations.enterInbox.run(position, row.seq);
     else statements.invocations.setStatus.run(isReady ? InvocationStatus.Ready : InvocationStatus.Inboxed, row.seq);

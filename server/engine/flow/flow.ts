@@ -193,10 +193,9 @@ export class Flow {
   #start(row: InvocationRow): void {
     const { statements, keys, attempts, observation } = this.#kernel;
     if (row.status === InvocationStatus.Inboxed) {
-      const { service, scope, key, seq } = row;
-      const position = row.exclusive === 1 ? keys.acquire(service, scope, key ?? "", seq) : undefined;
+      const position = row.exclusive === 1 ? keys.acquire(row) : undefined;
       if (position !== undefined) {
-        statements.invocations.enterInbox.run(position, seq);
+        statements.invocations.enterInbox.run(position, row.seq);
         return;
       }
       statements.invocations.setStatus.run(InvocationStatus.Ready, row.seq);
