@@ -57,7 +57,7 @@ function withError(fields: object): object {
 }
 
 /** One line for eyes from one of pino's. */
-export function readableLine(line: string, isColored: boolean): string {
+function readableLine(line: string, isColored: boolean): string {
   const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const name = PINO_LEVELS[level as number] ?? "info";
   const label = isColored ? `\u001b[${COLORS[name]}m${name.padEnd(5)}\u001b[0m` : name.padEnd(5);

@@ -72,7 +72,7 @@ export async function serverRound(
   fs.rmSync(folder, { recursive: true, force: true });
 }
 
-export function quiet(ms: number): Promise<void> {
+function quiet(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 

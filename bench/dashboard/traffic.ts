@@ -9,7 +9,7 @@ export async function fill(shop: Shop, count: number): Promise<void> {
   await inParallel(count, 64, (n) => schedule(shop, `c${n % 5000}`));
 }
 
-export async function inParallel(count: number, atATime: number, run: (n: number) => Promise<unknown>): Promise<void> {
+async function inParallel(count: number, atATime: number, run: (n: number) => Promise<unknown>): Promise<void> {
   let next = 0;
   const work = async () => {
     while (next < count) await run(next++);

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { CANDIDATES, FILES } from "./candidates.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-export const outDir = `${here}node_modules/.cache/bench`;
+const outDir = `${here}node_modules/.cache/bench`;
 
 function run(binary, args) {
   return execFileSync(`${here}node_modules/.bin/${binary}`, args, { cwd: here, encoding: "utf8", maxBuffer: 1 << 26 });

@@ -15,7 +15,7 @@ export type Row = Readonly<Record<string, unknown>>;
 const PAGE = 50;
 
 /** How many of so many invocations fail: see {@link PATHS}. */
-export const FAILING_SHARE = 1 / 16;
+const FAILING_SHARE = 1 / 16;
 /** What fills a server: the load process takes them in turn, a connection each. */
 export const PATHS: readonly string[] = [...Array(15).fill("/Greeter/greet/send"), "/Shop/order/send"];
 

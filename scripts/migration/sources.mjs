@@ -18,7 +18,7 @@ const importOfSdk = /(from\s*|import\(\s*|require\(\s*)(["'])(@restatedev\/[\w./
 const skippedFolders = new Set(["node_modules", ".git", "dist", "build", "webui", "cdk"]);
 
 /** The text with the import replaced; the same text when it imports nothing that we replace. */
-export function withOurImport(text) {
+function withOurImport(text) {
   return text.replace(importOfSdk, (whole, before, quote, specifier) => {
     const ours = replacements.get(specifier);
     return ours === undefined ? whole : `${before}${quote}${ours}${quote}`;

@@ -8,7 +8,7 @@ import type { DefaultOptions } from "./options.ts";
 export type ServiceType = "SERVICE" | "VIRTUAL_OBJECT" | "WORKFLOW";
 
 /** A definition as `service`, `object` and `workflow` make it: one of the three members holds the handlers. */
-export interface BoundDefinition {
+interface BoundDefinition {
   readonly name: string;
   readonly service?: Record<string, HandlerFunction>;
   readonly object?: Record<string, HandlerFunction>;

@@ -62,7 +62,7 @@ function notRestate(url: string): string {
  * No answer came, or not all of it. A `TypeError` with the cause that the platform's own would have, because that is
  * what programs look for around a `fetch`.
  */
-export class ConnectionError extends TypeError {
+class ConnectionError extends TypeError {
   override name = "ConnectionError";
   readonly code: ConnectionErrorCode;
 
@@ -72,7 +72,7 @@ export class ConnectionError extends TypeError {
   }
 }
 
-export type ConnectionErrorCode = Extract<
+type ConnectionErrorCode = Extract<
   SdkErrorCode,
   | "RL_SDK_BAD_URL"
   | "RL_SDK_UNREACHABLE"

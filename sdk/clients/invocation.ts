@@ -71,7 +71,7 @@ async function invoke(
 }
 
 /** What the messages of errors call a handler. The key stays out: it may be private, and messages end up in logs. */
-export function nameOf({ service, handler }: { service: string; handler: string }): string {
+function nameOf({ service, handler }: { service: string; handler: string }): string {
   return `${service}/${handler}`;
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../core/index.ts";
 import { AttemptVm, type Handle, type RelatedCommand, type RunOutcome, type Vm } from "../vm/index.ts";
 import { HandlerContext } from "./context.ts";
+import { type End, Ending } from "./ending.ts";
 import type { EntryKind } from "./entry-kind.ts";
 import { asError, attemptErrorOf, failureOf } from "./errors.ts";
 import { type Interceptors, interceptorsOf } from "./interceptors.ts";
@@ -20,7 +21,6 @@ import { type Detail, type MistakeCode, mistake } from "./mistakes.ts";
 import { AttemptRequest } from "./request.ts";
 import { Runs } from "./run.ts";
 import { Scheduler, type SchedulerHost } from "./scheduler.ts";
-import { SUSPENDED } from "./suspended.ts";
 import type { AttemptEnvironment, AttemptStart, RunningAttempt } from "./types.ts";
 import { Unawaited } from "./unawaited.ts";
 import { findUnserializable } from "./unserializable.ts";
@@ -38,21 +38,7 @@ export function startAttempt(
   return new Attempt(handler, start, environment);
 }
 
-/** How an attempt has come to its end. */
-type End =
-  /** The handler has returned; using its context is a mistake from now on. */
-  | "returned"
-  /** The handler has thrown, or something else went wrong. Branches of it that still run are left waiting. */
-  | "failed"
-  | "suspended"
-  | "disconnected";
-
 const HANDLER_HOOK = "The handler interceptor of a hook";
-
-/** What interceptors get when an attempt ends before its handler does. */
-function endedError(): RestateError {
-  return new RestateError("The attempt ends here: suspended, or no longer connected", { errorCode: SUSPENDED });
-}
 
 /** One attempt: waits for its journal, runs the handler, ends once. */
 export class Attempt implements RunningAttempt, SchedulerHost {
@@ -73,9 +59,7 @@ export class Attempt implements RunningAttempt, SchedulerHost {
   codec: JournalValueCodec | undefined;
   #isCodecThere = true;
   #hasStarted = false;
-  #end: End | undefined;
-  #whenEnded: ((error: Error) => void) | undefined;
-  #completed: AbortController | undefined;
+  readonly #ending = new Ending();
 
   constructor(handler: HandlerComponent, start: AttemptStart, environment: AttemptEnvironment) {
     const { options } = handler;
@@ -110,12 +94,12 @@ export class Attempt implements RunningAttempt, SchedulerHost {
   }
 
   get hasEnded(): boolean {
-    return this.#end !== undefined;
+    return this.#ending.end !== undefined;
   }
 
   /** The handler is through, so using its context is a mistake. */
   get hasReturned(): boolean {
-    return this.#end === "returned";
+    return this.#ending.end === "returned";
   }
 
   /** Where a mistake happened. */
@@ -131,21 +115,21 @@ export class Attempt implements RunningAttempt, SchedulerHost {
   // What the transport says.
 
   push(bytes: Uint8Array): void {
-    if (this.#end === undefined) {
+    if (!this.hasEnded) {
       this.vm.push(bytes);
       this.#arrived();
     }
   }
 
   inputClosed(): void {
-    if (this.#end === undefined) {
+    if (!this.hasEnded) {
       this.vm.inputClosed();
       this.#arrived();
     }
   }
 
   disconnected(reason: string): void {
-    if (this.#end === undefined) {
+    if (!this.hasEnded) {
       this.log.warn(
         `The connection of this attempt is gone: ${reason}. Either the server went away, or it gave the attempt up (abort timeout, cancel, kill); it will start another one if one is due.`,
       );
@@ -174,7 +158,7 @@ export class Attempt implements RunningAttempt, SchedulerHost {
     const name = { service: handler.service.name, handler: handler.name };
     try {
       const input = vm.input();
-      this.request = new AttemptRequest(name, input, this.start, () => this.#completedSignal());
+      this.request = new AttemptRequest(name, input, this.start, () => this.#ending.signal());
       this.log.about(name, input.key, this.request, this.start.logContext);
       this.log.info(vm.phase === "processing" ? "Starting invocation." : "Replaying invocation.");
       this.context = new HandlerContext(this, input);
@@ -205,7 +189,7 @@ export class Attempt implements RunningAttempt, SchedulerHost {
         output = await this.#invoke();
       };
       const intercept = this.interceptors.handler;
-      await (intercept === undefined ? next() : intercept(() => this.#untilEnd(next)));
+      await (intercept === undefined ? next() : intercept(() => this.#ending.orRejected(next)));
       if (output === undefined && !this.hasEnded) {
         throw this.mistake("RL_SDK_INTERCEPTOR_NEXT", {
           subject: HANDLER_HOOK,
@@ -235,20 +219,6 @@ export class Attempt implements RunningAttempt, SchedulerHost {
       throw new TerminalError(`The journal value codec could not decode the input: ${reason}`, { errorCode: 400 });
     }
     return codec.encode(await this.handler.invoke(this.context, input));
-  }
-
-  /** Rejects as soon as the attempt ends, so that interceptors unwind although the handler stays where it is. */
-  #untilEnd(next: () => Promise<void>): Promise<void> {
-    if (this.hasEnded) {
-      return Promise.reject(endedError());
-    }
-    const raced = new Promise<void>((resolve, reject) => {
-      this.#whenEnded ??= reject;
-      next().then(resolve, reject);
-    });
-    // Whoever forgets to await it has made a mistake, but not one to end the process for.
-    raced.catch(() => {});
-    return raced;
   }
 
   #returned(output: Uint8Array): void {
@@ -315,8 +285,8 @@ export class Attempt implements RunningAttempt, SchedulerHost {
    * @throws SdkError when the handler has returned, or when the call comes from inside a run
    */
   admits(kind: EntryKind, name: string): boolean {
-    if (this.#end !== undefined) {
-      if (this.#end !== "returned") {
+    if (this.hasEnded) {
+      if (!this.hasReturned) {
         return false;
       }
       const error = this.mistake("RL_SDK_CONTEXT_USED_AFTER_END", { subject: kind.label(name) });
@@ -406,22 +376,11 @@ export class Attempt implements RunningAttempt, SchedulerHost {
   }
 
   #finish(end: End, error?: Error): void {
-    this.#end = end;
+    this.#ending.set(end);
     if (end !== "disconnected") {
       this.flush();
     }
     this.start.sink.end();
-    this.#completed?.abort();
-    this.#whenEnded?.(error ?? endedError());
-  }
-
-  #completedSignal(): AbortSignal {
-    if (this.#completed === undefined) {
-      this.#completed = new AbortController();
-      if (this.hasEnded) {
-        this.#completed.abort();
-      }
-    }
-    return this.#completed.signal;
+    this.#ending.tell(error);
   }
 }

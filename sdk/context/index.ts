@@ -12,4 +12,4 @@ export { InvocationIdParser } from "./invocation-id.ts";
 export { consoleLogger, createConsoleLogger } from "./log.ts";
 export { isRestatePromise, RestatePromise } from "./restate-promise.ts";
 export { isSuspendedError } from "./suspended.ts";
-export type { AttemptEnvironment, AttemptSink, AttemptStart, RunningAttempt } from "./types.ts";
+export type { AttemptEnvironment, AttemptSink, RunningAttempt } from "./types.ts";

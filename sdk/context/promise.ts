@@ -7,7 +7,7 @@ import { cancelledError, timeoutError } from "./errors.ts";
 import { mistake } from "./mistakes.ts";
 
 /** A promise that is never settled: what an attempt that has ended leaves its handler waiting for. */
-export function never<T>(): Promise<T> {
+function never<T>(): Promise<T> {
   return new Promise<T>(() => {});
 }
 
@@ -140,7 +140,7 @@ export abstract class JournalPromise<T> extends AnyRestatePromise<T> {
 /** How a combinator of `Promise` is applied to the outcomes of the combined promises. */
 export type Combine<T> = (outcomes: readonly Promise<unknown>[]) => Promise<T>;
 
-export class CombinatorPromise<T> extends JournalPromise<T> {
+class CombinatorPromise<T> extends JournalPromise<T> {
   override readonly [Symbol.toStringTag] = "RestateCombinatorPromise";
   readonly #combinator: CombinatorType;
   readonly #name: string;

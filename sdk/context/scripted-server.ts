@@ -70,7 +70,7 @@ export class Fails {
 }
 
 export const NEVER = Symbol("never answered");
-export const INVOCATION = Buffer.alloc(24, 7);
+const INVOCATION = Buffer.alloc(24, 7);
 export const NOW_MS = 1_700_000_000_000;
 
 /** The only handler of a definition, or the one with this name. */

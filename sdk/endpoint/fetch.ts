@@ -32,7 +32,7 @@ export class FetchEndpointBuilder extends EndpointBuilder<FetchEndpoint> impleme
 }
 
 /** Serves a request. Rejects only when the request's body cannot be read before an answer has begun. */
-export async function serveFetch(
+async function serveFetch(
   handler: EndpointHandler,
   request: Request,
   extraArgs: readonly unknown[],

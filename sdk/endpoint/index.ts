@@ -6,19 +6,7 @@
  * What is exported here runs on every platform; the public entries (`sdk/node.ts`, `sdk/fetch.ts`, `sdk/lambda.ts`)
  * import their own driver, so that none loads another's.
  */
-export type { Answer } from "./answer.ts";
-export { EndpointBuilder } from "./builder.ts";
-export { type Accepted, type Decision, EndpointHandler, type EndpointHandlerOptions, type Preview } from "./handler.ts";
 export { endBetweenReads } from "./http2-sessions.ts";
-export { createInProcessEndpoint, type InProcessEndpoint, type InProcessOpening } from "./in-process.ts";
-export type {
-  DefaultServiceOptions,
-  EndpointOptions,
-  FetchEndpoint,
-  LambdaEndpoint,
-  LambdaHandler,
-  NodeRequestHandler,
-  RestateEndpoint,
-  RestateEndpointBase,
-} from "./types.ts";
+export { createInProcessEndpoint, type InProcessEndpoint } from "./in-process.ts";
+export type { EndpointOptions } from "./types.ts";
 export { SDK_VERSION, SERVER_HEADER } from "./version.ts";

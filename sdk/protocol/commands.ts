@@ -17,11 +17,9 @@ const commandTemplateFields = {
 };
 /** Reads what commands have in common from the body of any of them, custom entries included. */
 export const CommandTemplate = bodyReader(commandTemplateFields);
-export type CommandTemplateMessage = MessageOf<typeof commandTemplateFields>;
 
 const inputFields = { headers: headers(1), value: value(14), ...named };
 export const InputCommand = codec(MessageType.InputCommand, inputFields);
-export type InputCommandMessage = MessageOf<typeof inputFields>;
 
 const outputFields = { ...oneof({ value: value(14), failure: failure(15) }), ...named };
 export const OutputCommand = codec(MessageType.OutputCommand, outputFields);
@@ -29,39 +27,30 @@ export type OutputCommandMessage = MessageOf<typeof outputFields>;
 
 const getLazyStateFields = { key: bytes(1), ...completable };
 export const GetLazyStateCommand = codec(MessageType.GetLazyStateCommand, getLazyStateFields);
-export type GetLazyStateCommandMessage = MessageOf<typeof getLazyStateFields>;
 
 const setStateFields = { key: bytes(1), value: value(3), ...named };
 export const SetStateCommand = codec(MessageType.SetStateCommand, setStateFields);
-export type SetStateCommandMessage = MessageOf<typeof setStateFields>;
 
 const clearStateFields = { key: bytes(1), ...named };
 export const ClearStateCommand = codec(MessageType.ClearStateCommand, clearStateFields);
-export type ClearStateCommandMessage = MessageOf<typeof clearStateFields>;
 
 const clearAllStateFields = { ...named };
 export const ClearAllStateCommand = codec(MessageType.ClearAllStateCommand, clearAllStateFields);
-export type ClearAllStateCommandMessage = MessageOf<typeof clearAllStateFields>;
 
 const getLazyStateKeysFields = { ...completable };
 export const GetLazyStateKeysCommand = codec(MessageType.GetLazyStateKeysCommand, getLazyStateKeysFields);
-export type GetLazyStateKeysCommandMessage = MessageOf<typeof getLazyStateKeysFields>;
 
 const getEagerStateFields = { key: bytes(1), ...oneof({ void: empty(13), value: value(14) }), ...named };
 export const GetEagerStateCommand = codec(MessageType.GetEagerStateCommand, getEagerStateFields);
-export type GetEagerStateCommandMessage = MessageOf<typeof getEagerStateFields>;
 
 const getEagerStateKeysFields = { value: stateKeys(14), ...named };
 export const GetEagerStateKeysCommand = codec(MessageType.GetEagerStateKeysCommand, getEagerStateKeysFields);
-export type GetEagerStateKeysCommandMessage = MessageOf<typeof getEagerStateKeysFields>;
 
 const getPromiseFields = { key: string(1), ...completable };
 export const GetPromiseCommand = codec(MessageType.GetPromiseCommand, getPromiseFields);
-export type GetPromiseCommandMessage = MessageOf<typeof getPromiseFields>;
 
 const peekPromiseFields = { key: string(1), ...completable };
 export const PeekPromiseCommand = codec(MessageType.PeekPromiseCommand, peekPromiseFields);
-export type PeekPromiseCommandMessage = MessageOf<typeof peekPromiseFields>;
 
 const completePromiseFields = {
   key: string(1),
@@ -69,7 +58,6 @@ const completePromiseFields = {
   ...completable,
 };
 export const CompletePromiseCommand = codec(MessageType.CompletePromiseCommand, completePromiseFields);
-export type CompletePromiseCommandMessage = MessageOf<typeof completePromiseFields>;
 
 const sleepFields = {
   /** Milliseconds since the epoch. */
@@ -77,7 +65,6 @@ const sleepFields = {
   ...completable,
 };
 export const SleepCommand = codec(MessageType.SleepCommand, sleepFields);
-export type SleepCommandMessage = MessageOf<typeof sleepFields>;
 
 const callFields = {
   serviceName: string(1),
@@ -95,7 +82,6 @@ const callFields = {
   ...completable,
 };
 export const CallCommand = codec(MessageType.CallCommand, callFields);
-export type CallCommandMessage = MessageOf<typeof callFields>;
 
 const oneWayCallFields = {
   serviceName: string(1),
@@ -115,7 +101,6 @@ const oneWayCallFields = {
   ...named,
 };
 export const OneWayCallCommand = codec(MessageType.OneWayCallCommand, oneWayCallFields);
-export type OneWayCallCommandMessage = MessageOf<typeof oneWayCallFields>;
 
 const sendSignalFields = {
   targetInvocationId: string(1),
@@ -125,11 +110,9 @@ const sendSignalFields = {
   entryName: string(12),
 };
 export const SendSignalCommand = codec(MessageType.SendSignalCommand, sendSignalFields);
-export type SendSignalCommandMessage = MessageOf<typeof sendSignalFields>;
 
 const runFields = { ...completable };
 export const RunCommand = codec(MessageType.RunCommand, runFields);
-export type RunCommandMessage = MessageOf<typeof runFields>;
 
 const existingInvocation = oneof({
   invocationId: string(1),
@@ -143,7 +126,6 @@ export type AttachInvocationCommandMessage = MessageOf<typeof attachInvocationFi
 
 const getInvocationOutputFields = { ...existingInvocation, ...completable };
 export const GetInvocationOutputCommand = codec(MessageType.GetInvocationOutputCommand, getInvocationOutputFields);
-export type GetInvocationOutputCommandMessage = MessageOf<typeof getInvocationOutputFields>;
 
 const completeAwakeableFields = {
   /** Both forms of awakeable ids occur here. */
@@ -152,4 +134,3 @@ const completeAwakeableFields = {
   ...named,
 };
 export const CompleteAwakeableCommand = codec(MessageType.CompleteAwakeableCommand, completeAwakeableFields);
-export type CompleteAwakeableCommandMessage = MessageOf<typeof completeAwakeableFields>;

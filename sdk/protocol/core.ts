@@ -70,11 +70,9 @@ export type ErrorMessageMessage = MessageOf<typeof errorFields>;
 
 const endFields = {};
 export const End = codec(MessageType.End, endFields);
-export type EndMessage = MessageOf<typeof endFields>;
 
 const commandAckFields = { commandIndex: uint32(1) };
 export const CommandAck = codec(MessageType.CommandAck, commandAckFields);
-export type CommandAckMessage = MessageOf<typeof commandAckFields>;
 
 const proposeRunCompletionFields = {
   resultCompletionId: uint32(1),
@@ -82,7 +80,6 @@ const proposeRunCompletionFields = {
   ...oneof({ value: bytes(14), failure: failure(15) }),
 };
 export const ProposeRunCompletion = codec(MessageType.ProposeRunCompletion, proposeRunCompletionFields);
-export type ProposeRunCompletionMessage = MessageOf<typeof proposeRunCompletionFields>;
 
 const awaitingOnFields = {
   awaitingOn: future(1),
@@ -90,8 +87,6 @@ const awaitingOnFields = {
   executingSideEffects: bool(2),
 };
 export const AwaitingOn = codec(MessageType.AwaitingOn, awaitingOnFields);
-export type AwaitingOnMessage = MessageOf<typeof awaitingOnFields>;
 
 const proposeRunCompletionAckFields = { completionId: uint32(1) };
 export const ProposeRunCompletionAck = codec(MessageType.ProposeRunCompletionAck, proposeRunCompletionAckFields);
-export type ProposeRunCompletionAckMessage = MessageOf<typeof proposeRunCompletionAckFields>;

@@ -9,14 +9,14 @@
  *
  * Nothing here does I/O or knows what a message means.
  */
-export { type AwakeableId, decodeAwakeableId, encodeSignalAwakeableId } from "./awakeable-id.ts";
+export { decodeAwakeableId, encodeSignalAwakeableId } from "./awakeable-id.ts";
 export { type BodyCodec, type BodyReader, type Codec, codecOf } from "./codec.ts";
 export * from "./commands.ts";
 export * from "./core.ts";
-export { FrameError, MessageError, ProtocolError, type ProtocolErrorCode } from "./errors.ts";
+export { FrameError, MessageError, ProtocolError } from "./errors.ts";
 export type { Draft, Fields } from "./fields.ts";
 export { encodeFrame, FRAME_HEADER_BYTES, type Frame, FrameDecoder, REQUESTED_ACK } from "./frame.ts";
-export { decodeInvocationId, encodeInvocationId, INVOCATION_ID_BYTES, type InvocationId } from "./invocation-id.ts";
+export { decodeInvocationId, encodeInvocationId, INVOCATION_ID_BYTES } from "./invocation-id.ts";
 export {
   FIRST_COMMAND,
   FIRST_CUSTOM,
@@ -30,7 +30,6 @@ export {
 export {
   CombinatorType,
   type Failure,
-  type FailureMetadata,
   type FutureMessage,
   type Header,
   type IdempotentRequestTarget,
@@ -38,7 +37,7 @@ export {
   type WorkflowTarget,
 } from "./nested.ts";
 export * from "./notifications.ts";
-export { decodeResourceId, encodeResourceId, type ResourcePrefix } from "./resource-id.ts";
+export { decodeResourceId, encodeResourceId } from "./resource-id.ts";
 export {
   invocationContentType,
   invocationVersionOf,

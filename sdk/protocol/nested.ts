@@ -21,7 +21,7 @@ export const headers = (number: number): Field<readonly Header[], "present"> =>
   repeated(message<Header>(number, () => headerFields));
 
 const failureMetadataFields = { key: string(1), value: string(2) };
-export type FailureMetadata = MessageOf<typeof failureMetadataFields>;
+type FailureMetadata = MessageOf<typeof failureMetadataFields>;
 
 const failureFields = {
   /** An HTTP status code. */

@@ -27,41 +27,30 @@ const voidValueOrFailureFields = {
 
 const getLazyStateFields = { ...completed, ...oneof({ void: empty(4), value: value(5) }) };
 export const GetLazyStateCompletion = codec(MessageType.GetLazyStateCompletion, getLazyStateFields);
-export type GetLazyStateCompletionMessage = MessageOf<typeof getLazyStateFields>;
 
 const getLazyStateKeysFields = { ...completed, stateKeys: stateKeys(17) };
 export const GetLazyStateKeysCompletion = codec(MessageType.GetLazyStateKeysCompletion, getLazyStateKeysFields);
-export type GetLazyStateKeysCompletionMessage = MessageOf<typeof getLazyStateKeysFields>;
 
 export const GetPromiseCompletion = codec(MessageType.GetPromiseCompletion, valueOrFailureFields);
-export type GetPromiseCompletionMessage = MessageOf<typeof valueOrFailureFields>;
 
 export const PeekPromiseCompletion = codec(MessageType.PeekPromiseCompletion, voidValueOrFailureFields);
-export type PeekPromiseCompletionMessage = MessageOf<typeof voidValueOrFailureFields>;
 
 const completePromiseFields = { ...completed, ...oneof({ void: empty(4), failure: failure(6) }) };
 export const CompletePromiseCompletion = codec(MessageType.CompletePromiseCompletion, completePromiseFields);
-export type CompletePromiseCompletionMessage = MessageOf<typeof completePromiseFields>;
 
 const sleepFields = { ...completed, void: empty(4) };
 export const SleepCompletion = codec(MessageType.SleepCompletion, sleepFields);
-export type SleepCompletionMessage = MessageOf<typeof sleepFields>;
 
 export const CallCompletion = codec(MessageType.CallCompletion, valueOrFailureFields);
-export type CallCompletionMessage = MessageOf<typeof valueOrFailureFields>;
 
 const callInvocationIdFields = { ...completed, invocationId: string(16) };
 export const CallInvocationIdCompletion = codec(MessageType.CallInvocationIdCompletion, callInvocationIdFields);
-export type CallInvocationIdCompletionMessage = MessageOf<typeof callInvocationIdFields>;
 
 export const RunCompletion = codec(MessageType.RunCompletion, valueOrFailureFields);
-export type RunCompletionMessage = MessageOf<typeof valueOrFailureFields>;
 
 export const AttachInvocationCompletion = codec(MessageType.AttachInvocationCompletion, valueOrFailureFields);
-export type AttachInvocationCompletionMessage = MessageOf<typeof valueOrFailureFields>;
 
 export const GetInvocationOutputCompletion = codec(MessageType.GetInvocationOutputCompletion, voidValueOrFailureFields);
-export type GetInvocationOutputCompletionMessage = MessageOf<typeof voidValueOrFailureFields>;
 
 /** Signal indexes with a meaning of their own; awakeables start at 17, 2 to 15 are reserved. */
 export const BuiltInSignal = { Cancel: 1 } as const;

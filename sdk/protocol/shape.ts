@@ -31,7 +31,7 @@ export const WireType = { Varint: 0, Fixed64: 1, Delimited: 2, Fixed32: 5 } as c
 /** Default of every bytes field that is not on the wire. */
 export const EMPTY_BYTES = Buffer.alloc(0);
 /** Default of every repeated field. Shared, hence frozen; the reader replaces it at the first element. */
-export const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
+const EMPTY_LIST: readonly unknown[] = Object.freeze([]);
 
 export function wireTypeOf(kind: Kind): number {
   switch (kind) {

@@ -9,10 +9,8 @@ import type { AdminParts } from "./parts.ts";
 import { versionJson } from "./version.ts";
 
 export { isDashboardPath } from "./dashboard.ts";
-export { createFeed, type Feed } from "./feed/index.ts";
-export type { AdminParts } from "./parts.ts";
-export { type QueryLimits, QueryService, querySource } from "./query/index.ts";
-export { friendlyDuration } from "./shapes.ts";
+export { createFeed } from "./feed/index.ts";
+export { QueryService, querySource } from "./query/index.ts";
 
 /** Express takes the requests and responses of `node:http`; for HTTP/2 the listener translates (`needsHttp1`). */
 type App = (request: HttpRequest, response: HttpResponse) => void;

@@ -9,7 +9,6 @@ import { OF_OTHER_PROGRAMS, SETTINGS, type ServerConfig, type Setting } from "./
 import { BadValue, durationMs } from "./values.ts";
 
 export type { ServerConfig } from "./settings.ts";
-export type { LogLevel } from "./values.ts";
 export { durationMs };
 
 /** Values from the command line, by option name. */

@@ -1,6 +1,6 @@
 import { MessageType, OutputCommand, type OutputCommandMessage } from "../../sdk/protocol/index.ts";
 import type { Handler } from "../registry/types.ts";
-import type { InvocationRow } from "../storage/index.ts";
+import { type InvocationRow, isWorkflowRun } from "../storage/index.ts";
 import type { LiveAttempt } from "./attempts.ts";
 import { Origin } from "./invocations.ts";
 import type { Kernel } from "./kernel.ts";
@@ -138,7 +138,7 @@ export class Completions {
   #retentionOf(row: InvocationRow, live: LiveAttempt | undefined): { journalMs: number; rowMs: number } {
     const handler: Pick<Handler, keyof typeof DEFAULT_RETENTION> =
       live?.handler ?? this.#kernel.registry.service(row.service)?.handlers.get(row.handler) ?? DEFAULT_RETENTION;
-    if (row.determined === 1 && row.idempotency_key === null) {
+    if (isWorkflowRun(row)) {
       return this.#capped(handler.journalRetentionMs, handler.workflowRetentionMs);
     }
     // The real server gives every call of the ingress an idempotency key of its own, and keeps restarted ones as long.
@@ -209,7 +209,7 @@ function outputOf(outcome: Outcome): Buffer {
 }
 
 /** An SDK that ends without an output has returned nothing. */
-export function outcomeOf(output: Buffer | undefined): Outcome {
+function outcomeOf(output: Buffer | undefined): Outcome {
   if (output === undefined) return { kind: "value", value: Buffer.alloc(0) };
   return outcomeIn(OutputCommand.decode(output));
 }

@@ -116,7 +116,7 @@ function stuckFrom(kernel: Kernel, start: InvocationRow): Map<number, Waiting> {
 /** What it waits for; `undefined`: for no other invocation. */
 function waitingOf(kernel: Kernel, row: InvocationRow, budget: { entries: number }): Waiting | undefined {
   if (row.status === InvocationStatus.Inboxed) {
-    const holder = row.inboxed === null ? undefined : kernel.keys.holder(row.service, row.scope, row.key ?? "");
+    const holder = row.inboxed === null ? undefined : kernel.keys.holder(row);
     if (holder === undefined || kernel.flow.holdOf(row) !== undefined) return undefined;
     return { row, on: "key", future: awaitOf(KEY), others: new Map([[KEY, holder]]) };
   }

@@ -90,7 +90,7 @@ function waitsFor(
     case InvocationStatus.Scheduled:
       return { kind: "time", dueAtMs: row.execute_at ?? row.created_at };
     case InvocationStatus.Inboxed: {
-      const holder = kernel.keys.holder(row.service, row.scope, row.key ?? "");
+      const holder = kernel.keys.holder(row);
       const holderRow = holder === undefined ? undefined : kernel.statements.invocations.bySeq.get(holder);
       return {
         kind: "key",

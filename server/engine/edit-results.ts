@@ -78,7 +78,7 @@ export function resultPlace(rows: readonly JournalRow[], index: number): ResultP
 }
 
 /** The id of the completion that a command gets as its result. */
-export function resultIdOf({ type, body }: JournalRow): number | undefined {
+function resultIdOf({ type, body }: JournalRow): number | undefined {
   return isCommand(type) ? CommandTemplate.decode(body).resultCompletionId : undefined;
 }
 

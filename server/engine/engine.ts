@@ -257,12 +257,12 @@ export class Engine {
 
   /** Replaces the state of an object, after the invocation that holds its key. */
   mutateState(service: string, scope: string | undefined, key: string, mutation: StateMutation): MutationResult {
-    return this.#kernel.keys.mutateState(service, scope ?? "", key, mutation);
+    return this.#kernel.keys.mutateState({ service, scope: scope ?? "", key }, mutation);
   }
 
   /** How a virtual object or workflow stands: state, who holds its key, who waits. Reads only. */
   describeInstance(service: string, scope: string | undefined, key: string): Instance {
-    return describeInstance(this.#kernel, service, scope ?? "", key);
+    return describeInstance(this.#kernel, { service, scope: scope ?? "", key });
   }
 
   /** How an invocation stands and why it is not further; `undefined` when it is unknown. Reads only. */

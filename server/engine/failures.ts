@@ -26,7 +26,7 @@ export function restateCodeOf(code: number): ErrorCode {
 }
 
 /** Milliseconds until the next attempt, after `failedAttempts` in a row. */
-export function backoffMs(policy: RetryPolicy, failedAttempts: number): number {
+function backoffMs(policy: RetryPolicy, failedAttempts: number): number {
   const interval = policy.initialIntervalMs * policy.factor ** (failedAttempts - 1);
   return Math.round(Math.min(interval, policy.maxIntervalMs));
 }

@@ -13,17 +13,14 @@
  * kill, pause, …), `restart` (restart as new), `edits` (a paused journal is changed), `journal`, `identity` (ids), `describe` (why is it not further?), `cycle` (who waits for himself?), `instance` (how does an object stand?), `suspensions` (when did it wait?), `flow/` (limits, paused queues), `observation` (who watches).
  */
 
-export type { Cycle, CycleMember } from "./cycle.ts";
+export type { Cycle } from "./cycle.ts";
 export type { Description } from "./describe.ts";
 export type { EditedResult } from "./edit-results.ts";
-export type { Drop, DropOptions, Dropped, EditRefusal, ResultEdit } from "./edits.ts";
+export type { EditRefusal } from "./edits.ts";
 export { Engine } from "./engine.ts";
 export type { FlowSnapshot } from "./flow/index.ts";
-export type { Instance, Queued } from "./instance.ts";
-export type { EngineLog, EngineParts, EngineSettings, EngineTurns } from "./kernel.ts";
-export type { MutationResult, StateMutation } from "./keys.ts";
-export type { NotificationResult } from "./notifications.ts";
+export type { Queued } from "./instance.ts";
+export type { StateMutation } from "./keys.ts";
 export type { RestartOptions, RestartResult } from "./restart.ts";
 export { isIssuedVersion } from "./state-version.ts";
-export type { PastSuspension, SuspensionHistory } from "./suspensions.ts";
 export type * from "./types.ts";

@@ -1,5 +1,5 @@
 import type { Kernel } from "./kernel.ts";
-import type { StateMutation } from "./keys.ts";
+import type { ObjectKey, StateMutation } from "./keys.ts";
 import { type StateEntry, versionOf } from "./state-version.ts";
 
 /** What waits for a key, in the order of `position`: an invocation, or a change of the state. */
@@ -27,7 +27,7 @@ export interface Instance {
 const INVOCATIONS = 100;
 
 /** Says how an instance stands. Reads only. One that has nothing stored is as good as any other. */
-export function describeInstance(kernel: Kernel, service: string, scope: string, key: string): Instance {
+export function describeInstance(kernel: Kernel, { service, scope, key }: ObjectKey): Instance {
   const { keys } = kernel.statements;
   const entries = keys.allState.all(service, scope, key);
   const holder = keys.lockHolder.get(service, scope, key);

@@ -1,7 +1,7 @@
 import { encodeInvocationId, FRAME_HEADER_BYTES, InputCommand, MessageType } from "../../sdk/protocol/index.ts";
 import { ServerError } from "../errors.ts";
 import type { Handler } from "../registry/types.ts";
-import { type InvocationRow, InvocationStatus, TimerKind } from "../storage/index.ts";
+import { type InvocationRow, InvocationStatus, isWorkflowRun, TimerKind } from "../storage/index.ts";
 import { idempotentId, isDetermined, parseId, seqOf, sequentialId, workflowId } from "./identity.ts";
 import type { Kernel } from "./kernel.ts";
 import type { InvocationReference, InvokeRequest } from "./types.ts";
@@ -56,14 +56,13 @@ export class Invocations {
     const seq = this.#nextSeq++;
     const isExclusive = handler.type === "Exclusive" || handler.type === "Workflow";
     const isScheduled = request.executeAtMs !== undefined && request.executeAtMs > nowMs;
-    const key = target.key ?? null;
     const row: InvocationRow = {
       seq,
       id: determined ?? sequentialId(seq, ids.invocationBytes()),
       status: isScheduled ? InvocationStatus.Scheduled : InvocationStatus.Ready,
       service: target.service,
       handler: target.handler,
-      key,
+      key: target.key ?? null,
       scope,
       limit_key: request.limitKey ?? null,
       idempotency_key: request.idempotencyKey ?? null,
@@ -86,8 +85,7 @@ export class Invocations {
       inboxed: null,
     };
     const isHeld = !isScheduled && flow.mustWait(row);
-    if (!isHeld && !isScheduled && isExclusive)
-      row.inboxed = keys.acquire(target.service, scope, key ?? "", seq) ?? null;
+    if (!isHeld && !isScheduled && isExclusive) row.inboxed = keys.acquire(row) ?? null;
     if (isHeld || row.inboxed !== null) row.status = InvocationStatus.Inboxed;
     statements.invocations.insert.run(
       row.seq,
@@ -130,7 +128,7 @@ export class Invocations {
     const { keys, statements, attempts, observation, flow } = this.#kernel;
     const isHeld = flow.mustWait(row);
     const isExclusive = !isHeld && row.exclusive === 1;
-    const position = isExclusive ? keys.acquire(row.service, row.scope, row.key ?? "", row.seq) : undefined;
+    const position = isExclusive ? keys.acquire(row) : undefined;
     const isReady = !isHeld && position === undefined;
     if (position !== undefined) statements.invocations.enterInbox.run(position, row.seq);
     else statements.invocations.setStatus.run(isReady ? InvocationStatus.Ready : InvocationStatus.Inboxed, row.seq);
@@ -178,8 +176,8 @@ export class Invocations {
     this.#kernel.restarts.forget(row);
     this.#kernel.observation.tell(row, { kind: "removed" });
     invocations.raiseSeqFloor.run(row.seq);
-    if (row.determined === 1 && row.idempotency_key === null && row.key !== null) {
-      // The run of a workflow: its state and promises live as long as it does.
+    if (isWorkflowRun(row) && row.key !== null) {
+      // The state and promises of a workflow live as long as its run.
       this.#kernel.backlog.finish(Work.TellPromise);
       keys.clearAllState.run(row.service, row.scope, row.key);
       keys.clearPromises.run(row.service, row.scope, row.key);

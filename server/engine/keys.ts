@@ -2,6 +2,17 @@ import { type InvocationRow, InvocationStatus } from "../storage/index.ts";
 import type { Kernel } from "./kernel.ts";
 import { mayBeVersion } from "./state-version.ts";
 
+/** Which object or workflow. Its lock, inbox, state and promises belong to it. */
+export interface ObjectKey {
+  readonly service: string;
+  /** Empty: none. */
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** What names an object in the row of one of its invocations. */
+type Keyed = Pick<InvocationRow, keyof ObjectKey>;
+
 /** A queued change of an object's whole state, as the admin API asks for it. */
 export interface StateMutation {
   readonly entries: readonly (readonly [nameBase64: string, valueBase64: string])[];
@@ -29,11 +40,13 @@ export class Keys {
   }
 
   /**
-   * Takes the lock for the invocation `seq`, or puts it into the inbox.
+   * Takes the lock for an invocation, or puts it into the inbox.
    * @returns its position there, to be stored in its row; `undefined`: it holds the lock
    */
-  acquire(service: string, scope: string, key: string, seq: number): number | undefined {
+  acquire(row: Keyed & Pick<InvocationRow, "seq">): number | undefined {
     const { keys } = this.#kernel.statements;
+    const { service, scope, seq } = row;
+    const key = row.key ?? "";
     if (keys.lockHolder.get(service, scope, key) === undefined) {
       keys.lock.run(service, scope, key, seq);
       return undefined;
@@ -42,7 +55,7 @@ export class Keys {
   }
 
   /** The holder is done: the next in the inbox gets the lock and becomes ready. */
-  release(row: InvocationRow): void {
+  release(row: Keyed): void {
     const { keys, invocations } = this.#kernel.statements;
     const { service, scope } = row;
     const key = row.key ?? "";
@@ -54,7 +67,7 @@ export class Keys {
       }
       keys.dequeue.run(service, scope, key, next.position);
       if (next.seq === null) {
-        if (next.mutation !== null) this.#mutate(service, scope, key, mutationOf(next.mutation), next.position);
+        if (next.mutation !== null) this.#mutate({ service, scope, key }, mutationOf(next.mutation), next.position);
         continue;
       }
       keys.passLock.run(next.seq, service, scope, key);
@@ -78,15 +91,16 @@ export class Keys {
     if (inboxed !== null) this.#kernel.statements.keys.removeFromInbox.run(service, scope, key ?? "", inboxed, seq);
   }
 
-  holder(service: string, scope: string, key: string): number | undefined {
-    return this.#kernel.statements.keys.lockHolder.get(service, scope, key);
+  holder({ service, scope, key }: Keyed): number | undefined {
+    return this.#kernel.statements.keys.lockHolder.get(service, scope, key ?? "");
   }
 
   /** Applies a change of state at once when nobody holds the key, else after the running invocation. */
-  mutateState(service: string, scope: string, key: string, mutation: StateMutation): MutationResult {
+  mutateState(object: ObjectKey, mutation: StateMutation): MutationResult {
     const { keys } = this.#kernel.statements;
+    const { service, scope, key } = object;
     if (keys.lockHolder.get(service, scope, key) === undefined) {
-      return { outcome: this.#mutate(service, scope, key, mutation) ? "applied" : "dropped" };
+      return { outcome: this.#mutate(object, mutation) ? "applied" : "dropped" };
     }
     const body = Buffer.from(JSON.stringify(mutation));
     const position = keys.enqueue.get(service, scope, key, service, scope, key, null, body);
@@ -94,13 +108,7 @@ export class Keys {
   }
 
   /** @returns whether it was applied */
-  #mutate(
-    service: string,
-    scope: string,
-    key: string,
-    { version, entries }: StateMutation,
-    position?: number,
-  ): boolean {
+  #mutate({ service, scope, key }: ObjectKey, { version, entries }: StateMutation, position?: number): boolean {
     const { observation, statements } = this.#kernel;
     const { keys } = statements;
     const tell = (outcome: "applied" | "dropped") =>

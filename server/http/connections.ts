@@ -134,7 +134,7 @@ function descriptorOf(socket: Socket): number {
 }
 
 /** How many descriptors this process may have open. Node has raised the soft limit to the hard one at its start. */
-export function descriptorLimit(): number {
+function descriptorLimit(): number {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
     return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);

@@ -4,9 +4,8 @@
  */
 export { Access } from "./access.ts";
 export { Connections, endpointConnections } from "./connections.ts";
-export { createGuard, type Guard, type GuardOptions, isLoopbackAddress, type Verdict } from "./guard.ts";
+export { createGuard, isLoopbackAddress } from "./guard.ts";
 export type { ListenLimits } from "./limits.ts";
-export { type Listener, type ListenOptions, listen } from "./listener.ts";
-export { type Refusal, refuse } from "./refusal.ts";
+export { type Listener, listen } from "./listener.ts";
 export type { HttpLog, HttpRequest, HttpResponse, RequestHandler } from "./types.ts";
 export { endConnection } from "./upgrade.ts";

@@ -8,7 +8,7 @@ import type { IngressEngine, IngressTurns, OnCompletion } from "./engine-view.ts
 import { createIngress, type Ingress } from "./ingress.ts";
 
 export const ID = "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo";
-export const NOW_MS = Date.UTC(2026, 10, 24, 21, 34, 0, 771);
+const NOW_MS = Date.UTC(2026, 10, 24, 21, 34, 0, 771);
 const SETTINGS: HandlerSettings = {
   inactivityTimeoutMs: 0,
   abortTimeoutMs: 0,
@@ -254,7 +254,7 @@ export async function startIngress(services: readonly Service[] = SERVICES): Pro
   };
 }
 
-export function send(
+function send(
   port: number,
   method: string,
   path: string,

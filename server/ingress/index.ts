@@ -9,5 +9,4 @@
  * This is the path of every call: no router library, no middleware, and what can be done once is not done per request.
  * Hosts, origins, body size and timeouts are the business of `server/http`, which serves this handler.
  */
-export type { IngressEngine, IngressTurns, OnCompletion } from "./engine-view.ts";
-export { createIngress, type Ingress, type IngressLimits, type IngressOptions } from "./ingress.ts";
+export { createIngress } from "./ingress.ts";

@@ -1,7 +1,8 @@
 import { type Frame, FrameDecoder, ProtocolError } from "../../sdk/protocol/index.ts";
 import type { AttemptEvents, AttemptFailure, AttemptReads, AttemptStart } from "../engine/types.ts";
 import type { Log } from "../log.ts";
-import { headFailure, transportFailure } from "./failure.ts";
+import { Deliveries, JOIN_LIMIT_BYTES, totalBytes } from "./deliveries.ts";
+import { headFailure, streamFailure, transportFailure, unfinishedFailure } from "./failure.ts";
 import { isTerminal, takeFrames } from "./incoming.ts";
 import { invocationContentType, startFrame } from "./request.ts";
 import { type InvokerSettings, MESSAGE_OVERHEAD_BYTES } from "./settings.ts";
@@ -37,8 +38,6 @@ export type AttemptPhase =
   /** Nothing more happens. */
   | "over";
 
-/** Frames up to this size are copied together into one write. */
-const JOIN_LIMIT_BYTES = 16 * 1024;
 /** Undelivered bytes above which the response is not read on. */
 const PAUSE_ABOVE_BYTES = 1024 * 1024;
 const NONE: readonly Buffer[] = [];
@@ -59,16 +58,13 @@ export class Attempt implements AttemptReceiver, Watched {
   #decoder: FrameDecoder | undefined;
   /** Index of the next journal entry to send. */
   #replayed = 0;
-  #deliveries: Buffer[] = [];
-  #deliveryBytes = 0;
+  readonly #deliveries = new Deliveries();
   #isFlushDue = false;
   #shouldCloseInput = false;
   /** What was left of the inactivity timeout when the engine asked for a suspension. */
   #leftMs = 0;
   #isPaused = false;
   #hasHead = false;
-  /** Deliveries written before the endpoint answered: should it refuse the request, they are to be sent once more. */
-  #unanswered: Buffer[] = [];
   /** Reported along with the first messages, in the same turn. */
   #server: string | undefined;
 
@@ -84,9 +80,8 @@ export class Attempt implements AttemptReceiver, Watched {
   deliver(frame: Buffer): void {
     // After the end of the request the SDK will suspend; the engine sees then that the result is there.
     if (this.phase === "closing" || this.phase === "terminated" || this.phase === "over") return;
-    this.#deliveries.push(frame);
-    this.#deliveryBytes += frame.length;
-    const waitingBytes = this.#deliveryBytes + (this.#stream?.bufferedBytes ?? 0);
+    this.#deliveries.add(frame);
+    const waitingBytes = this.#deliveries.bytes + (this.#stream?.bufferedBytes ?? 0);
     if (waitingBytes > this.#around.settings.deliveryLimitBytes) {
       const waiting = `${waitingBytes} bytes are waiting for ${this.start.deployment.uri}`;
       const failure = transportFailure("RT0010", `the endpoint does not take what is sent to it: ${waiting}`);
@@ -141,8 +136,7 @@ export class Attempt implements AttemptReceiver, Watched {
     if (this.phase === "over") return;
     this.phase = "over";
     this.#around.timeouts.unwatch(this);
-    this.#deliveries = [];
-    this.#unanswered = [];
+    this.#deliveries.drop();
     this.#decoder = undefined;
     if (this.#stream === undefined) this.withdraw();
     else if (how === "cut off") this.#stream.abort();
@@ -176,15 +170,13 @@ export class Attempt implements AttemptReceiver, Watched {
     this.#around.timeouts.unwatch(this);
     this.#replayed = 0;
     this.#isPaused = false;
-    this.#deliveries = [...this.#unanswered, ...this.#deliveries];
-    this.#deliveryBytes = totalBytes(this.#deliveries);
-    this.#unanswered = [];
+    this.#deliveries.takeBack();
   }
 
   head(head: ResponseHead): void {
     if (this.phase === "over") return;
     this.#hasHead = true;
-    this.#unanswered = [];
+    this.#deliveries.answered();
     const { protocolVersion, deployment } = this.start;
     const contentType = invocationContentType(protocolVersion);
     const expected = { contentType, protocolVersion, uri: deployment.uri };
@@ -219,19 +211,11 @@ export class Attempt implements AttemptReceiver, Watched {
   ended(): void {
     if (this.phase === "over" || this.phase === "terminated") return;
     const isCut = (this.#decoder?.pendingBytes ?? 0) > 0;
-    this.fail(
-      transportFailure(
-        "RT0007",
-        isCut
-          ? "the response ended in the middle of a message"
-          : "the response ended without an end, suspension or error message",
-      ),
-    );
+    this.fail(unfinishedFailure(isCut));
   }
 
   finished(broken: string | undefined): void {
     if (this.phase === "over") return;
-    const { uri } = this.start.deployment;
     if (this.phase === "terminated") {
       this.#conclude();
       return;
@@ -240,15 +224,7 @@ export class Attempt implements AttemptReceiver, Watched {
       this.ended();
       return;
     }
-    const reason = broken ?? "the endpoint closed the stream without a response";
-    this.fail(
-      transportFailure(
-        "RT0010",
-        this.#hasHead
-          ? `unexpected error while reading the response body from '${uri}': ${reason}`
-          : `error when calling '${uri}': ${reason}`,
-      ),
-    );
+    this.fail(streamFailure(this.start.deployment.uri, broken, this.#hasHead));
   }
 
   expired(nowMs: number): void {
@@ -286,7 +262,8 @@ export class Attempt implements AttemptReceiver, Watched {
     this.#isFlushDue = false;
     const stream = this.#stream;
     if (this.phase !== "processing" || stream === undefined) return;
-    const { last, canTakeMore } = this.#writeDeliveries(stream);
+    if (!this.#deliveries.isEmpty) this.#stayAwake();
+    const { last, canTakeMore } = this.#deliveries.writeTo(stream, this.#hasHead);
     if (this.#shouldCloseInput) {
       this.phase = "closing";
       stream.end(last);
@@ -294,26 +271,11 @@ export class Attempt implements AttemptReceiver, Watched {
       this.#around.timeouts.watch(this);
       return;
     }
-    if (last !== undefined) this.#stayAwake();
     const isSlow = last !== undefined ? !stream.write(last) : !canTakeMore;
     if (isSlow && !this.#isPaused && stream.bufferedBytes > PAUSE_ABOVE_BYTES) {
       this.#isPaused = true;
       stream.pause();
     }
-  }
-
-  /** Writes all deliveries, except that small ones come back as one Buffer, for the caller to write or to end with. */
-  #writeDeliveries(stream: AttemptStream): { last: Buffer | undefined; canTakeMore: boolean } {
-    const deliveries = this.#deliveries;
-    if (deliveries.length === 0) return { last: undefined, canTakeMore: true };
-    const bytes = this.#deliveryBytes;
-    this.#deliveries = [];
-    this.#deliveryBytes = 0;
-    if (!this.#hasHead) this.#unanswered.push(...deliveries);
-    if (deliveries.length === 1) return { last: deliveries[0], canTakeMore: true };
-    if (bytes <= JOIN_LIMIT_BYTES) return { last: Buffer.concat(deliveries, bytes), canTakeMore: true };
-    this.#stayAwake();
-    return { last: undefined, canTakeMore: stream.writeAll(deliveries) };
   }
 
   /** The start frame and as much of the journal as is at hand. */
@@ -353,13 +315,13 @@ export class Attempt implements AttemptReceiver, Watched {
         // An inactivity timeout of zero asks for a suspension wherever the handler would wait.
         if (!this.#isBidirectional || this.start.handlerSpec.inactivityTimeoutMs === 0) this.#shouldCloseInput = true;
         if (joined === undefined) stream.writeAll(frames);
-        else if (this.#shouldCloseInput && this.#deliveries.length === 0) {
+        else if (this.#shouldCloseInput && this.#deliveries.isEmpty) {
           this.phase = "closing";
           stream.end(joined);
           this.#stayAwake();
           return;
         } else stream.write(joined);
-        if (this.#shouldCloseInput || this.#deliveries.length > 0) this.flush();
+        if (this.#shouldCloseInput || !this.#deliveries.isEmpty) this.flush();
         this.#stayAwake();
         this.#around.timeouts.watch(this);
         return;
@@ -391,7 +353,7 @@ export class Attempt implements AttemptReceiver, Watched {
     if (!isTerminal(frames.at(-1)?.type ?? 0xffff)) return true;
     this.phase = "terminated";
     this.#decoder = undefined;
-    this.#deliveries = [];
+    this.#deliveries.drop();
     // The official endpoints close their response only after the request has ended.
     this.#stream?.end();
     this.expiresAtMs = this.#around.nowMs() + this.#around.settings.lingerMs;
@@ -428,10 +390,4 @@ export class Attempt implements AttemptReceiver, Watched {
       this.#around.log("error", `Invocation ${this.start.id}: the end of an attempt cannot be processed`, { error });
     }
   }
-}
-
-function totalBytes(frames: readonly Buffer[]): number {
-  let bytes = 0;
-  for (const frame of frames) bytes += frame.length;
-  return bytes;
 }

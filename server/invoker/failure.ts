@@ -75,11 +75,32 @@ export function headFailure(
   }
 }
 
+/** The response is over, and the attempt is not. `isCut`: a message had begun. */
+export function unfinishedFailure(isCut: boolean): AttemptFailure {
+  return transportFailure(
+    "RT0007",
+    isCut
+      ? "the response ended in the middle of a message"
+      : "the response ended without an end, suspension or error message",
+  );
+}
+
+/** The stream is gone: `broken` says why; `undefined`: it closed in the regular way, before the head of a response. */
+export function streamFailure(uri: string, broken: string | undefined, hasHead: boolean): AttemptFailure {
+  const reason = broken ?? "the endpoint closed the stream without a response";
+  return transportFailure(
+    "RT0010",
+    hasHead
+      ? `unexpected error while reading the response body from '${uri}': ${reason}`
+      : `error when calling '${uri}': ${reason}`,
+  );
+}
+
 /**
  * Milliseconds that a `Retry-After` header (seconds or an HTTP date) asks for. `undefined` when it says nothing
  * usable or nothing to wait for: the retry policy decides then. (The real server takes `0` at its word and spins.)
  */
-export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
   const delayMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;

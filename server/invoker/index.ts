@@ -5,12 +5,12 @@
  * (request, then response) and `in-process` (services of this process, through memory). `discover` asks an endpoint
  * what it serves; `identity` signs requests to it.
  */
-export { type DiscoveryAnswer, type DiscoveryOptions, discover, MANIFEST_CONTENT_TYPES } from "./discover.ts";
-export { createRequestIdentity, publicKeyV1, type RequestIdentity } from "./identity.ts";
+export { type DiscoveryAnswer, type DiscoveryOptions, discover } from "./discover.ts";
+export { createRequestIdentity } from "./identity.ts";
 export { InProcessDirectory, type Staged } from "./in-process/directory.ts";
 export type { FetchHandler } from "./in-process/endpoint.ts";
 export { type InProcessOptions, type InProcessService, inProcessEndpoints } from "./in-process/services.ts";
 export { inProcessUri, isInProcess } from "./in-process/uri.ts";
-export { createInvoker, type Invoker, type InvokerParts, type RunningAttempt } from "./invoker.ts";
+export { createInvoker, type Invoker } from "./invoker.ts";
 export { type Conversion, convert } from "./serdes.ts";
 export { DEFAULT_INVOKER_SETTINGS, type InvokerSettings } from "./settings.ts";

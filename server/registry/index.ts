@@ -5,20 +5,8 @@
  * the SQL.
  */
 export { Kafka } from "./kafka.ts";
-export {
-  type LimitRuleRemoval,
-  LimitRules,
-  type LimitRuleUpsert,
-  normalLimitPattern,
-  type Precondition,
-} from "./limit-rules.ts";
-export {
-  clampedEdit,
-  type DiscoveredManifest,
-  type DiscoveredService,
-  parseManifest,
-  type ServiceDefaults,
-} from "./manifest.ts";
+export { LimitRules, type LimitRuleUpsert, normalLimitPattern, type Precondition } from "./limit-rules.ts";
+export { clampedEdit, parseManifest, type ServiceDefaults } from "./manifest.ts";
 export { type Registered, type Registration, type RegistrationOptions, Registry } from "./registry.ts";
 export type * from "./types.ts";
 export { PausedQueues } from "./vqueues.ts";

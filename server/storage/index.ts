@@ -14,27 +14,23 @@
  * Two rules protect SQLite's locks, which POSIX ties to the process: nothing here opens and closes the database
  * or its `-shm` file behind SQLite's back, and the descriptors used for flushing stay open as long as it does.
  */
-export type { Effect } from "./barrier.ts";
 export { keep } from "./keep.ts";
 export { memoryDatabases } from "./memory.ts";
 export {
   deploymentStatements,
   entryNumber,
-  type FailureRow,
-  type InboxRow,
   type InvocationRow,
   InvocationStatus,
   inspectionStatements,
+  isWorkflowRun,
   type JournalRow,
   MAX_JOURNAL_ENTRIES,
-  type NotificationRow,
   prepareStatements,
   type Statements,
   TimerKind,
   type TimerRow,
   type UnfinishedRow,
 } from "./statements/index.ts";
-export { openStorage, type Storage, type StorageTuning } from "./storage.ts";
+export { openStorage, type Storage } from "./storage.ts";
 export { exportDatabase, importDatabase, resetDatabase } from "./transfer.ts";
 export { Turns } from "./turns.ts";
-export type { Log, StorageCounters, StorageOptions } from "./types.ts";

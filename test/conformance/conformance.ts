@@ -16,7 +16,7 @@ export const serversUnderTest = (process.env.CONFORMANCE_SERVERS ?? "ours,real,r
  * The SDKs that the suite judges, by running the same handlers (`endpoints/`) on each: the official one, which proves
  * that a handler asks for what that SDK does, and ours. CONFORMANCE_SDKS narrows the list.
  */
-export const sdksUnderTest = (process.env.CONFORMANCE_SDKS ?? "official,ours").split(",") as SdkKind[];
+const sdksUnderTest = (process.env.CONFORMANCE_SDKS ?? "official,ours").split(",") as SdkKind[];
 
 /** Each server under test with each SDK. Only our server runs services in its own process. */
 export function pairsUnderTest(mode: Mode): [ServerKind, SdkKind][] {

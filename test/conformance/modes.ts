@@ -8,5 +8,5 @@
  * - `fetch`: the same, served by the SDK's fetch handler;
  * - `in-process`: no endpoint, the services are registered in the process of our server.
  */
-export const modes = ["bidi", "v6", "v5", "suspending", "lazy", "http1", "fetch", "in-process"] as const;
+const modes = ["bidi", "v6", "v5", "suspending", "lazy", "http1", "fetch", "in-process"] as const;
 export type Mode = (typeof modes)[number];

@@ -24,7 +24,7 @@ function isExecutable(file: string): boolean {
 }
 
 /** @throws Error that says how to get one */
-export function chromiumPath(): string {
+function chromiumPath(): string {
   const named = process.env.CHROMIUM;
   if (named !== undefined && named !== "") {
     if (isExecutable(named)) return named;

@@ -4,7 +4,7 @@ import ts from "typescript";
 export type VirtualFiles = Readonly<Record<string, string>>;
 
 /** What a user of the official SDK has at most: its own types do not fit each other when optional members are exact. */
-export const strict: ts.CompilerOptions = {
+const strict: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   lib: ["lib.es2023.d.ts"],
   module: ts.ModuleKind.NodeNext,

@@ -2,7 +2,7 @@ import http from "node:http";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-export interface Target {
+interface Target {
   readonly ingressUrl: string;
   readonly adminUrl: string;
 }

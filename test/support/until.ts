@@ -1,5 +1,5 @@
 /** How long a condition may take to come true before the test fails. */
-export const patienceMs = 20_000;
+const patienceMs = 20_000;
 
 /**
  * Asks `probe` again and again until it answers something other than `undefined` or `false`, and returns that answer.

@@ -3,7 +3,7 @@ import * as restate from "../../sdk/index.ts";
 /** How often the steps of `Shop` really ran. */
 export const effects = new Map<string, number>();
 
-export function effect<T>(name: string, value: T): T {
+function effect<T>(name: string, value: T): T {
   effects.set(name, (effects.get(name) ?? 0) + 1);
   return value;
 }

@@ -44,5 +44,5 @@ export function focusSearch(): boolean {
   return field !== null;
 }
 
-export const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 export const modKey = isMac ? "⌘" : "Ctrl";

@@ -1,5 +1,5 @@
 /** A part of the app could not be loaded: the server is away or, after an update, has others. */
-export class MissingPart extends Error {
+class MissingPart extends Error {
   constructor(cause: unknown) {
     super("A part of the page could not be loaded. The server may be another one by now: load the page again.", {
       cause,

@@ -40,7 +40,7 @@ export function ConfirmDialog(props: ConfirmProps) {
 }
 
 /** How far something is that is done many times. */
-export interface Progress {
+interface Progress {
   readonly done: number;
   readonly failed: readonly { readonly id: string; readonly message: string }[];
 }

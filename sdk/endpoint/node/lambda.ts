@@ -37,11 +37,7 @@ export class LambdaEndpointBuilder extends EndpointBuilder<LambdaEndpoint> imple
 }
 
 /** Serves an event. Rejects never: what goes wrong is an answer. */
-export async function serveLambda(
-  handler: EndpointHandler,
-  event: LambdaEvent,
-  context: unknown,
-): Promise<LambdaResult> {
+async function serveLambda(handler: EndpointHandler, event: LambdaEvent, context: unknown): Promise<LambdaResult> {
   const headers = lowerCased(event.headers ?? {});
   const acceptsZstd = headers["accept-encoding"]?.includes("zstd") === true;
   try {

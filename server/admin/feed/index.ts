@@ -6,5 +6,4 @@
  * `readers` who listens and how far each of them is, `feed` the rest: it observes the engine only while somebody
  * listens, or did a moment ago and may resume.
  */
-export { createFeed, type Feed, type FeedParts } from "./feed.ts";
-export type { Change, ChangedStatus, FeedMessage, StateChange } from "./messages.ts";
+export { createFeed } from "./feed.ts";

@@ -1,6 +1,6 @@
 /** `GET /openapi`: the document of the admin API, made from the schemas that read its requests. */
 import { type ZodType, z } from "zod";
-import { type Operation, operations, TAGS } from "./operations.ts";
+import { type Operation, operations, TAGS } from "./operations/index.ts";
 
 type Json = Record<string, unknown>;
 

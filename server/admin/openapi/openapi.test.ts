@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startAdmin } from "../fixture.ts";
 import { adminDocument } from "./document.ts";
-import { operations } from "./operations.ts";
+import { operations } from "./operations/index.ts";
 
 const document = adminDocument("1.7.12");
 

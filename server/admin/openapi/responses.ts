@@ -84,7 +84,7 @@ const deploymentFields = {
   sdk_version: z.string().optional(),
 };
 
-export const deployment = z
+const deployment = z
   .strictObject({
     ...deploymentFields,
     services: z.array(z.strictObject({ name: z.string(), revision: z.number().int() })),

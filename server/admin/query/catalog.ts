@@ -115,8 +115,6 @@ const SCHEMAS = {
     first_runnable_at:time deployment:text`,
 } as const;
 
-export type TableName = keyof typeof SCHEMAS;
-
 function columnsOf(schema: string): Column[] {
   return schema
     .trim()

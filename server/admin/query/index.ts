@@ -11,4 +11,4 @@
  * lacks; `run` reads the rows and `json-answer` or `arrow-answer` makes them bytes.
  */
 export { queryRoute } from "./route.ts";
-export { type QueryLimits, QueryService, type QuerySource, querySource } from "./service.ts";
+export { QueryService, querySource } from "./service.ts";

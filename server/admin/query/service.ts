@@ -52,7 +52,7 @@ export interface QueryLimits {
   readonly idleMs: number;
 }
 
-export const QUERY_LIMITS: QueryLimits = {
+const QUERY_LIMITS: QueryLimits = {
   timeMs: 30_000,
   rows: 1_000_000,
   bytes: 256 * 1024 * 1024,

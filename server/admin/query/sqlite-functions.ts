@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import { encodeInvocationId } from "../../../sdk/protocol/index.ts";
+import { isWorkflowRun } from "../../storage/index.ts";
 import { vqueueId, vqueueName } from "../../vqueue.ts";
 import { failureColumn } from "./failure-columns.ts";
 import {
@@ -86,7 +87,7 @@ export function defineFunctions(db: Database.Database, context: () => FunctionCo
   strict("rl_service_type", (service, hasKey) => context().services.serviceType(String(service), hasKey === 1));
   strict("rl_service_public", (service) => Number(context().services.isPublic(String(service))));
   define("rl_retention", (what, service, handler, origin, determined, idempotencyKey) => {
-    const isRun = determined === 1 && idempotencyKey === null;
+    const isRun = isWorkflowRun({ determined: Number(determined), idempotency_key: idempotencyKey as string | null });
     const isKept = idempotencyKey !== null || origin === 0;
     return context().services.retentionOf(String(service), String(handler), String(what), isRun, isKept);
   });

@@ -3,12 +3,6 @@ import type { CommandLine } from "./line.ts";
 
 const DEFAULT_ADMIN = "http://localhost:9070";
 
-/** An answer of the server that is not what was hoped for. */
-export interface Refusal {
-  readonly status: number;
-  readonly message: string;
-}
-
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;

@@ -23,7 +23,7 @@ export interface CommandSpec {
 const JSON_OPTION: OptionSpec = { name: "json", help: "answer as JSON, errors too" };
 const DATA_DIR: OptionSpec = { name: "data-dir", value: "DIR", help: "the database (default ./.restate-lite)" };
 const YES: OptionSpec = { name: "yes", help: "without asking" };
-export const SERVER_OPTIONS: readonly OptionSpec[] = [
+const SERVER_OPTIONS: readonly OptionSpec[] = [
   {
     name: "admin-url",
     value: "URL",

@@ -1,5 +1,5 @@
 /** What the developer sees: lines in a pipe or a file, lines and a footer with keys in a terminal. */
-export { KEY_HELP, Keys, readKeys } from "./keys.ts";
+export { Keys, readKeys } from "./keys.ts";
 export { LinesView } from "./lines-view.ts";
 export { wantsColor } from "./paint.ts";
 export { TerminalView } from "./terminal-view.ts";

@@ -10,7 +10,7 @@ export interface KeyActions {
   quit(): void;
 }
 
-export const KEY_HELP = [
+const KEY_HELP = [
   "  h, ?   this help",
   "  p      pause the output; again: show what has come meanwhile",
   "  o      open the dashboard in the browser",

@@ -1,5 +1,6 @@
 import { CallCommand, MessageType, OneWayCallCommand } from "../../../sdk/protocol/index.ts";
 import { limitKeyProblem, normalLimitKey, scopeProblem } from "../../scope.ts";
+import { isWorkflowRun } from "../../storage/index.ts";
 import type { LiveAttempt } from "../attempts.ts";
 import { type Creation, Origin } from "../invocations.ts";
 import type { Kernel } from "../kernel.ts";
@@ -87,7 +88,7 @@ export const call: CommandRule = (kernel, live, body, store) => {
   if (created.isNew) return;
   const { row } = created;
   const { notifications, completions } = kernel;
-  if (row.determined === 1 && row.idempotency_key === null) {
+  if (isWorkflowRun(row)) {
     notifications.complete(seq, MessageType.CallCompletion, completionId, {
       kind: "failure",
       failure: ALREADY_INVOKED,

@@ -1,5 +1,5 @@
 import type { LimitRulesView, PausedQueuesView } from "../../registry/types.ts";
-import { type InvocationRow, InvocationStatus } from "../../storage/index.ts";
+import { type InvocationRow, InvocationStatus, isWorkflowRun } from "../../storage/index.ts";
 import { parseVqueueName, vqueueId, vqueueName } from "../../vqueue.ts";
 import type { Kernel } from "../kernel.ts";
 import { pathsOf, Slots } from "./slots.ts";
@@ -193,10 +193,9 @@ export class Flow {
   #start(row: InvocationRow): void {
     const { statements, keys, attempts, observation } = this.#kernel;
     if (row.status === InvocationStatus.Inboxed) {
-      const { service, scope, key, seq } = row;
-      const position = row.exclusive === 1 ? keys.acquire(service, scope, key ?? "", seq) : undefined;
+      const position = row.exclusive === 1 ? keys.acquire(row) : undefined;
       if (position !== undefined) {
-        statements.invocations.enterInbox.run(position, seq);
+        statements.invocations.enterInbox.run(position, row.seq);
         return;
       }
       statements.invocations.setStatus.run(InvocationStatus.Ready, row.seq);
@@ -209,8 +208,7 @@ export class Flow {
 
 /** Only exclusive handlers of objects have queues by key: a workflow runs once a key. */
 function nameOf(row: Queued): string {
-  const isWorkflow = row.determined === 1 && row.idempotency_key === null;
-  const isObject = row.exclusive === 1 && !isWorkflow;
+  const isObject = row.exclusive === 1 && !isWorkflowRun(row);
   return vqueueName(row.service, row.scope, row.limit_key, isObject ? row.key : null);
 }
 

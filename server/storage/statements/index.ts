@@ -16,13 +16,11 @@ import { waitStatements } from "./waits.ts";
 export { deploymentStatements } from "./deployments.ts";
 export { inspectionStatements } from "./inspection.ts";
 export type { InvocationRow } from "./invocations.ts";
-export { InvocationStatus } from "./invocations.ts";
-export type { JournalRow, NotificationRow } from "./journal.ts";
+export { InvocationStatus, isWorkflowRun } from "./invocations.ts";
+export type { JournalRow } from "./journal.ts";
 export { entryNumber, MAX_JOURNAL_ENTRIES } from "./journal.ts";
-export type { InboxRow } from "./keys.ts";
-export type { SuspensionRow } from "./suspensions.ts";
 export type { UnfinishedRow } from "./unfinished.ts";
-export type { FailureRow, TimerRow } from "./waits.ts";
+export type { TimerRow } from "./waits.ts";
 export { TimerKind } from "./waits.ts";
 
 export type Statements = ReturnType<typeof prepareStatements>;

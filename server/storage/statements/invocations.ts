@@ -42,6 +42,11 @@ export interface InvocationRow {
   inboxed: number | null;
 }
 
+/** Whether it is the one run of a workflow: its id follows from something, and from no idempotency key. */
+export function isWorkflowRun(row: Pick<InvocationRow, "determined" | "idempotency_key">): boolean {
+  return row.determined === 1 && row.idempotency_key === null;
+}
+
 export function invocationStatements(db: Database.Database) {
   return {
     insert: db.prepare<

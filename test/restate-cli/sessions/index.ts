@@ -7,8 +7,6 @@ import { refusals } from "./refusals.ts";
 import type { Sessions } from "./session.ts";
 import { state } from "./state.ts";
 
-export type { Session } from "./session.ts";
-
 export const sessions: Sessions = {
   "flags-off": [...looking, state, ...managing, ...deploying, ...kafka, refusals],
   "flags-on": limits,

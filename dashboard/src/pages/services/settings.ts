@@ -37,7 +37,7 @@ export const SETTINGS: Readonly<Record<DurationName, SettingText>> = {
   },
 };
 
-export const DURATION_NAMES = Object.keys(SETTINGS) as readonly DurationName[];
+const DURATION_NAMES = Object.keys(SETTINGS) as readonly DurationName[];
 
 /** Those that such a service has. */
 export function namesFor({ ty }: Pick<Service, "ty">): readonly DurationName[] {

@@ -35,7 +35,7 @@ export interface InstanceFilter {
   readonly text: string;
 }
 
-export function instancesQuery({ service, text }: InstanceFilter, limit: number): string {
+function instancesQuery({ service, text }: InstanceFilter, limit: number): string {
   const conditions = [
     ...(service === undefined ? [] : [`service = ${quoted(service)}`]),
     ...(text === "" ? [] : [`key ILIKE ${containing(text)}`]),
