@@ -143,7 +143,7 @@ describe("one port for two protocols", () => {
   });
 
   it("cuts a connection that stays silent, and one that stops in its headers", async () => {
-    const { port } = await start({ limits: { headersTimeoutMs: 20 } });
+    const { port } = await start({ limits: { headersTimeoutMs: 300 } });
     expect(await raw(port)).toBe("");
     expect(await raw(port, "PR")).toBe("");
     expect(await raw(port, POST.slice(0, 30))).toMatch(/^HTTP\/1.1 408 .*RL_REQUEST_TIMEOUT/s);
@@ -160,7 +160,7 @@ describe("one port for two protocols", () => {
         };
       });
     };
-    const { port } = await start({ onRequest, limits: { headersTimeoutMs: 20, requestTimeoutMs: 20 } });
+    const { port } = await start({ onRequest, limits: { headersTimeoutMs: 300, requestTimeoutMs: 300 } });
     const slow = raw(port, POST);
     expect(await raw(port, POST.slice(0, -1))).toMatch(/^HTTP\/1.1 408 .*RL_REQUEST_TIMEOUT/s);
     answer();
