@@ -3,7 +3,14 @@ import { Output } from "./output.ts";
 
 /** Something to write to that takes `room` bytes and then fails with `code`. */
 function target() {
-  const state = { text: "", room: Number.POSITIVE_INFINITY, code: "ENOSPC", again: [] as (() => void)[], gone: 0 };
+  const state = {
+    text: "",
+    room: Number.POSITIVE_INFINITY,
+    code: "ENOSPC",
+    again: [] as (() => void)[],
+    pauses: [] as number[],
+    gone: 0,
+  };
   const output = new Output({
     write: (bytes) => {
       const taken = Math.min(state.room, bytes.length);
@@ -12,7 +19,10 @@ function target() {
       state.text += bytes.toString("utf8", 0, taken);
       return taken;
     },
-    later: (again) => void state.again.push(again),
+    later: (again, ms) => {
+      state.again.push(again);
+      state.pauses.push(ms);
+    },
     afterGap: (dropped, code) => `(${dropped} dropped: ${code})\n`,
     onGone: () => state.gone++,
   });
@@ -91,5 +101,26 @@ describe("a reader that reads nothing", () => {
     expect(state.text.length).toBeLessThan(2 ** 20 + 100);
     expect(state.text.endsWith(`(${1000 - kept} dropped: EAGAIN)\n`)).toBe(true);
     expect(output.dropped).toBe(0);
+  });
+});
+
+describe("a reader that is slow", () => {
+  it("is asked again soon as long as it reads, and less and less often when it does not", () => {
+    const { state, output, next } = target();
+    state.code = "EAGAIN";
+    state.room = 4;
+    output.write("0123456789abcdef\n");
+    for (let read = 0; read < 3; read++) {
+      state.room = 4;
+      next();
+    }
+    expect(state.text).toBe("0123456789abcdef");
+    expect(state.pauses).toEqual([1, 1, 1, 1]);
+    for (let tries = 0; tries < 7; tries++) next();
+    expect(state.pauses.slice(4)).toEqual([2, 4, 8, 16, 32, 50, 50]);
+    state.room = 4;
+    next();
+    expect(state.text).toBe("0123456789abcdef\n");
+    expect(state.again).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ type Write = (bytes: Buffer) => number;
 export interface OutputOptions {
   readonly write: Write;
   /** Waits for a reader that reads nothing: calls `again` once, later. Default: a timer that keeps no process alive. */
-  readonly later?: (again: () => void) => void;
+  readonly later?: (again: () => void, ms: number) => void;
   /** What is written before the next text when some was dropped. */
   readonly afterGap?: (dropped: number, code: string) => string;
   /** Told when text begins to wait for a reader, and when none does any more. */
@@ -17,7 +17,8 @@ export interface OutputOptions {
 
 /** Text that waits for a reader; more is dropped. */
 const WAITING_BYTES = 1024 * 1024;
-const AGAIN_MS = 50;
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 50;
 const LAST_TRIES = 20;
 const LAST_TRY_MS = 5;
 /** Nobody could read any of the dropped text: the buffer was full. */
@@ -32,6 +33,8 @@ export class Output {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #isPlanned = false;
+  /** Before the next try; longer, the longer nobody reads. */
+  #pauseMs = FIRST_PAUSE_MS;
   #isTorn = false;
   #dropped = 0;
   #why = "";
@@ -73,12 +76,15 @@ export class Output {
     let rest = bytes;
     try {
       while (rest.length > 0) rest = rest.subarray(this.#options.write(rest));
+      this.#pauseMs = FIRST_PAUSE_MS;
       this.#isTorn = false;
       return true;
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
       if (code === NOBODY_READS) {
-        this.#wait(rest);
+        // A reader that reads, only not so fast, is asked again soon: a terminal holds few bytes.
+        this.#pauseMs = rest.length < bytes.length ? FIRST_PAUSE_MS : Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+        this.#wait(rest, rest.length < bytes.length);
         return true;
       }
       this.#isTorn ||= rest.length < bytes.length;
@@ -93,8 +99,9 @@ export class Output {
     this.#why = code;
   }
 
-  #wait(bytes: Buffer): void {
+  #wait(bytes: Buffer, isRest = false): void {
     if (this.#waitingBytes + bytes.length > WAITING_BYTES) {
+      this.#isTorn ||= isRest;
       this.#drop(NOBODY_READS);
       return;
     }
@@ -106,7 +113,7 @@ export class Output {
     (this.#options.later ?? soon)(() => {
       this.#isPlanned = false;
       this.again();
-    });
+    }, this.#pauseMs);
   }
 
   /** Tries to write what waits. */
@@ -119,8 +126,8 @@ export class Output {
   }
 }
 
-function soon(again: () => void): void {
-  setTimeout(again, AGAIN_MS).unref();
+function soon(again: () => void, ms: number): void {
+  setTimeout(again, ms).unref();
 }
 
 /**
@@ -167,15 +174,15 @@ process.once("exit", () => {
 
 /**
  * Somebody may stop a terminal (Ctrl-S, a selection), and Node writes to it as to a file: the process would stand still.
- * Opened anew it says `EAGAIN` instead, without a change for the shell and others who have it open.
+ * Opened anew, which only Linux can, it says `EAGAIN` instead, without a change for the shell and
+ * others who have it open.
  */
 function unblockedFd({ fd, isTTY }: NodeJS.WriteStream & { readonly fd: number }): number {
-  if (isTTY !== true) return fd;
-  const again = process.platform === "linux" ? `/proc/self/fd/${fd}` : "/dev/tty";
+  if (isTTY !== true || process.platform !== "linux") return fd;
   try {
-    return openSync(again, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // Without /proc, or a terminal of somebody else.
+    // A terminal of somebody else.
     return fd;
   }
 }

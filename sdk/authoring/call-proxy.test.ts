@@ -127,3 +127,9 @@ test("the members of every object are names of handlers like any other", () => {
     expect(made.at(-1)).toMatchObject({ method: name, parameter: "Bo", inputSerde: serde.json });
   }
 });
+
+test("a client as a text makes no call", () => {
+  const { made, client, sendClient } = calls();
+  expect([`${client}`, `${sendClient}`, [client].join()]).toEqual(Array(3).fill("[object Object]"));
+  expect(made).toEqual([]);
+});

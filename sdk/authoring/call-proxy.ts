@@ -34,6 +34,8 @@ export function makeSendProxy(genericSend: (send: GenericSend<Any>) => unknown, 
   return makeHandlerProxy((handler, args) => genericSend(toSend(target, handler, args)));
 }
 
+const asText = () => "[object Object]";
+
 class Methods implements ProxyHandler<Record<string, unknown>> {
   readonly #call: (handler: string, args: readonly unknown[]) => unknown;
 
@@ -42,6 +44,8 @@ class Methods implements ProxyHandler<Record<string, unknown>> {
   }
 
   get(made: Record<string, unknown>, property: string | symbol): unknown {
+    // As a text it is what any object is: a template in a log line means no call.
+    if (property === Symbol.toPrimitive) return asText;
     // `then` would make the client a promise, and returning it from an async function a call.
     if (typeof property === "symbol" || property === "then") return undefined;
     const call = this.#call;

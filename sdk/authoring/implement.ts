@@ -104,7 +104,8 @@ export function implement(
   }
   const routes: [string, HandlerFunction][] = [];
   for (const [key, declared] of Object.entries(_handlers)) {
-    const fn = Object.hasOwn(handlers, key) ? handlers[key] : undefined;
+    // What every object has is no handler; the method of a class is.
+    const fn = handlers[key] === (Object.prototype as Any)[key] ? undefined : handlers[key];
     if (typeof fn !== "function") {
       throw new SdkError(
         "RL_SDK_HANDLER_MISSING",

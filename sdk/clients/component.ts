@@ -69,6 +69,8 @@ export function proxyOf(
 ): object {
   return new Proxy(own, {
     get(_own, name) {
+      // As a text it is what any object is: a template in a log line means no call.
+      if (name === Symbol.toPrimitive) return () => "[object Object]";
       // `await client` and console.log(client) look for methods too, and mean no handler.
       if (typeof name === "symbol" || (name === "then" && component.contract?.then === undefined)) return undefined;
       if (Object.hasOwn(own, name)) return own[name];

@@ -330,6 +330,7 @@ export class Attempts {
     };
     this.#bySeq.set(seq, live);
     this.#byAttempt.set(live.attempt, live);
+    this.#places.entered(live);
     this.#kernel.observation.tellNow(row, {
       kind: "running",
       deployment: deployment.id,

@@ -87,6 +87,29 @@ describe("an attempt that only waits", () => {
     expect([asked(t), t.status(next)]).toEqual([[long, short], "running"]);
   });
 
+  it.each([
+    ["executes a step", 1000, true],
+    ["has a far longer journal", 100_000, false],
+  ] as const)("is asked when another with a long journal %s", (_what, entries, executes) => {
+    const t = new Transcript({ concurrentInvocations: 2 });
+    const withJournal = (length: number, isExecuting: boolean) => {
+      const id = t.send("Greeter/greet");
+      for (let first = 1; first <= length; first += 1000) {
+        t.says(
+          id,
+          ...Array.from({ length: 1000 }, (_, index) => sleep(first + index, t.clock.nowMs() + 100 * HOUR_MS)),
+        );
+      }
+      t.says(id, awaitingOn(onFirst, isExecuting));
+      return id;
+    };
+    withJournal(entries, executes);
+    const idle = withJournal(1000, false);
+    const next = t.send("Greeter/greet");
+    t.advance(400);
+    expect([asked(t), t.status(next)]).toEqual([[idle], "running"]);
+  });
+
   it("is not asked inside a step", () => {
     const t = new Transcript({ concurrentInvocations: 2 });
     const inStep = t.send("Greeter/greet");

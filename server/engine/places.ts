@@ -33,6 +33,8 @@ export class Places {
   readonly #idle = new Set<LiveAttempt>();
   /** The same, of those with a long journal. */
   readonly #idleLong = new Set<LiveAttempt>();
+  /** Running attempts of protocols whose SDKs do not say that they wait. */
+  readonly #older = new Set<LiveAttempt>();
   /** Asked to suspend, and without a place since then. */
   readonly #yielded = new Set<LiveAttempt>();
   /** Asked to suspend, and with a place until they do; when they were asked, in milliseconds since the epoch. */
@@ -71,6 +73,11 @@ export class Places {
     this.#quiet.stop();
   }
 
+  /** An attempt begins. */
+  entered(live: LiveAttempt): void {
+    if (live.protocol < ANNOUNCES_WAITS) this.#older.add(live);
+  }
+
   /** The SDK of a running attempt has said what it waits for. */
   waits(live: LiveAttempt, awaitingOn: Buffer): void {
     live.awaitingOn = awaitingOn;
@@ -93,6 +100,7 @@ export class Places {
   /** An attempt is over. */
   left(live: LiveAttempt): void {
     this.#busy(live);
+    this.#older.delete(live);
     this.#shortSinceMs = undefined;
     this.#yielded.delete(live);
     this.#asked.delete(live);
@@ -102,7 +110,7 @@ export class Places {
   watch(): void {
     const nowMs = this.#kernel.clock.nowMs();
     let dueMs = Number.POSITIVE_INFINITY;
-    for (const live of this.#running.values()) {
+    for (const live of this.#older) {
       if (this.#mayBeQuiet(live)) dueMs = Math.min(dueMs, live.quietSinceMs + QUIET_MS);
     }
     if (dueMs !== Number.POSITIVE_INFINITY) this.#quiet.set(Math.max(dueMs, nowMs + 1));
@@ -125,19 +133,19 @@ export class Places {
 
   *#candidates(): Generator<LiveAttempt> {
     yield* this.#idle;
-    yield* this.#longCandidate();
+    yield* this.#longCandidates();
   }
 
-  /** The longest idle of those with a long journal, if it is time to ask one. */
-  #longCandidate(): readonly LiveAttempt[] {
-    const [live] = this.#idleLong;
-    if (live === undefined) return [];
+  /** Those with a long journal that it is time to ask. For the first of the others the alarm is set. */
+  *#longCandidates(): Generator<LiveAttempt> {
+    if (this.#idleLong.size === 0) return;
     const nowMs = this.#kernel.clock.nowMs();
     this.#shortSinceMs ??= nowMs;
-    const dueMs = this.#shortSinceMs + entriesOf(live) / REPLAYED_PER_MS;
-    if (nowMs >= dueMs) return [live];
-    this.#quiet.set(dueMs);
-    return [];
+    for (const live of this.#idleLong) {
+      const dueMs = this.#shortSinceMs + entriesOf(live) / REPLAYED_PER_MS;
+      if (nowMs >= dueMs) yield live;
+      else this.#quiet.set(dueMs);
+    }
   }
 
   #busy(live: LiveAttempt): void {
@@ -164,7 +172,7 @@ export class Places {
     let wanted = this.#waiting();
     // One that does not suspend within a while has something to do; another one is asked in its stead.
     for (const askedAtMs of this.#asked.values()) if (nowMs - askedAtMs < QUIET_MS) wanted--;
-    const quiet = [...this.#running.values()]
+    const quiet = [...this.#older]
       .filter((live) => this.#mayBeQuiet(live) && live.quietSinceMs + QUIET_MS <= nowMs)
       .sort((a, b) => a.quietSinceMs - b.quietSinceMs);
     for (const live of quiet) {
@@ -187,7 +195,6 @@ export class Places {
   /** The request to a request/response endpoint has been closed from the start. */
   #mayBeQuiet(live: LiveAttempt): boolean {
     return (
-      live.protocol < ANNOUNCES_WAITS &&
       !live.isAsked &&
       live.quietSinceMs !== Number.POSITIVE_INFINITY &&
       live.deployment.protocolMode !== "REQUEST_RESPONSE"

@@ -69,11 +69,12 @@ export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
     },
   });
   const isFetching = () => client.isFetching({ queryKey: latestKey.current, exact: true }) > 0;
-  const fetchAfter = (delayMs: number) => {
+  /** @param isAnew the server was away, and with it perhaps the answer to the fetch that is under way */
+  const fetchAfter = (delayMs: number, isAnew = false) => {
     timer.current = window.setTimeout(() => {
       timer.current = undefined;
       // One that is under way is not given up: on a busy server none would ever come to its end.
-      if (isFetching()) isOldAgain.current = true;
+      if (!isAnew && isFetching()) isOldAgain.current = true;
       // By now the component may show another answer than when it heard of the change.
       else void client.invalidateQueries({ queryKey: latestKey.current, exact: true });
     }, delayMs);
@@ -89,7 +90,9 @@ export function useLive<T>(options: LiveOptions<T>): UseQueryResult<T, Error> {
       (onRegistry && event.registry) ||
       (onState !== undefined && (event.states?.some(onState) ?? false)) ||
       (on !== undefined && event.changes.some((change) => on(change, query.data)));
-    if (isOld && timer.current === undefined && enabled) fetchAfter(event.type === "refetch" ? 0 : pauseMs());
+    if (!isOld || timer.current !== undefined || !enabled) return;
+    if (event.type === "refetch") fetchAfter(0, true);
+    else fetchAfter(pauseMs());
   });
   const { fetchStatus } = query;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the end of a fetch is what it is about

@@ -136,7 +136,7 @@ const ATTEMPTED = "coalesce(i.started_at, l.started_at)";
 const ENTRY_COLUMNS = {
   stage: STAGE,
   status: `CASE i.status WHEN ${InvocationStatus.Scheduled} THEN 'scheduled' WHEN ${InvocationStatus.Inboxed} THEN 'new' WHEN ${InvocationStatus.Ready} THEN CASE WHEN l.seq IS NOT NULL THEN 'started' WHEN i.started_at IS NOT NULL THEN 'yielded' ELSE 'new' END
-    WHEN ${InvocationStatus.Suspended} THEN 'started' WHEN ${InvocationStatus.BackingOff} THEN 'backing-off' WHEN ${InvocationStatus.Paused} THEN 'started' ELSE CASE i.failed WHEN ${InvocationStatus.Inboxed} THEN 'failed' ELSE 'succeeded' END END`,
+    WHEN ${InvocationStatus.Suspended} THEN 'started' WHEN ${InvocationStatus.BackingOff} THEN 'backing-off' WHEN ${InvocationStatus.Paused} THEN 'started' ELSE CASE i.failed WHEN 1 THEN 'failed' ELSE 'succeeded' END END`,
   has_lock: `EXISTS (SELECT 1 FROM main.lock k WHERE k.service = i.service AND k.scope = i.scope AND k.key = i.key AND k.holder = i.seq
     AND ${IS_OBJECT})`,
 };

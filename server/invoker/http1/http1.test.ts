@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { encodeFrame, FrameDecoder, MessageType } from "../../../sdk/protocol/index.ts";
 import { attemptStart, CONTENT_TYPE, createBench, END, http1Endpoint } from "../testbed.ts";
 
@@ -138,5 +138,33 @@ describe("an attempt over HTTP/1.1", () => {
     invoker.abort(start.attempt);
     await signals.until(() => socketClosed);
     expect(events).toEqual([]);
+  });
+
+  it("waits for a connection in its order, is not sent when it was given up, and takes that of one that hangs", async () => {
+    const seen: string[] = [];
+    const answers = new Map<string, () => void>();
+    const uri = await endpoint(async (request, response) => {
+      await bodyOf(request);
+      const id = String(request.headers["x-restate-invocation-id"]);
+      seen.push(id);
+      answers.set(id, () => {
+        response.writeHead(200, { "content-type": CONTENT_TYPE });
+        response.end(Buffer.concat([OUTPUT, END]));
+      });
+    });
+    const { invoker, closed } = bench({ config: { connectionsPerOrigin: 1 } });
+    const [first, second, third, fourth] = ["a", "b", "c", "d"].map((id) => attemptStart(uri, { id }, HTTP1));
+    for (const start of [first, second, third, fourth]) invoker.start(start as NonNullable<typeof start>);
+    await vi.waitFor(() => expect(answers.has("a")).toBe(true), 10_000);
+    invoker.letGo(second?.attempt ?? 0);
+    expect(seen).toEqual(["a"]);
+    answers.get("a")?.();
+    await closed(first?.attempt ?? 0);
+    await vi.waitFor(() => expect(answers.has("c")).toBe(true), 10_000);
+    invoker.letGo(third?.attempt ?? 0);
+    await vi.waitFor(() => expect(answers.has("d")).toBe(true), 10_000);
+    answers.get("d")?.();
+    await closed(fourth?.attempt ?? 0);
+    expect(seen).toEqual(["a", "c", "d"]);
   });
 });

@@ -14,6 +14,7 @@ export interface StreamOwner {
 
 /** One attempt as an HTTP/1.1 request. */
 export class Http1AttemptStream implements AttemptStream {
+  readonly origin: string;
   readonly #receiver: AttemptReceiver;
   readonly #request: ClientRequest;
   #response: IncomingMessage | undefined;
@@ -28,6 +29,7 @@ export class Http1AttemptStream implements AttemptStream {
     connectTimeoutMs: number,
     owner: StreamOwner,
   ) {
+    this.origin = request.origin;
     this.#receiver = receiver;
     this.#owner = owner;
     const url = new URL(request.origin);

@@ -6,6 +6,8 @@ import type { Http2Settings, Wish } from "./types.ts";
 const REFUSALS_LIMIT = 5;
 /** So many connections are made to keep attempts apart from large responses. */
 const CLEAR_CONNECTIONS = 16;
+/** Connections that are being made at the same time. */
+const OPENING_LIMIT = 16;
 /** Beyond this many connections those to whose responses nobody listens are given up for a new one. */
 const WITH_UNWANTED = 64;
 /** Connections that take no new streams count too, up to this many times those that do. */
@@ -26,6 +28,7 @@ export class Http2Origin {
   /** Streams that the peer allows on a connection, once it has said so. */
   #peerLimit: number | undefined;
   #growAgainAtMs = 0;
+  #cancelGrowth: () => void = () => {};
 
   constructor(origin: string, settings: Http2Settings, onUnused: () => void) {
     this.#origin = origin;
@@ -43,6 +46,7 @@ export class Http2Origin {
   }
 
   close(): void {
+    this.#cancelGrowth();
     this.#waiting = [];
     this.#refused = [];
     for (const connection of [...this.#connections]) connection.destroy();
@@ -109,18 +113,32 @@ export class Http2Origin {
     const { connectionsPerOrigin } = this.#settings;
     const enough = least === undefined ? connectionsPerOrigin : Math.min(CLEAR_CONNECTIONS, connectionsPerOrigin);
     if (usable < enough && this.#settings.clock.nowMs() >= this.#growAgainAtMs) {
-      if (opening * Math.min(this.#peerLimit, this.#settings.streamsPerConnection) < wishes) this.#connect(false);
+      const streams = Math.min(this.#peerLimit, this.#settings.streamsPerConnection);
+      for (; opening < OPENING_LIMIT && usable < enough && opening * streams < wishes; opening++, usable++) {
+        this.#connect(false);
+      }
       return undefined;
     }
     return least ?? this.#connections.find((connection) => connection.cutUnwanted());
   }
 
+  /** Those that find no stream meanwhile try again when the time has come. */
+  #growLater(): void {
+    const { clock } = this.#settings;
+    this.#growAgainAtMs = clock.nowMs() + GROW_AGAIN_MS;
+    this.#cancelGrowth();
+    this.#cancelGrowth = clock.wakeAt(this.#growAgainAtMs, () => {
+      if (this.#hasWaiting) this.#admitSoon();
+    });
+  }
+
   /** @param isFirst no other connection takes streams */
   #connect(isFirst: boolean): Http2Connection | undefined {
-    if (this.#connections.length >= WITH_UNWANTED) {
+    const most = WITH_CLOSING * this.#settings.connectionsPerOrigin;
+    if (this.#connections.length >= Math.min(WITH_UNWANTED, most)) {
       this.#connections.find((connection) => connection.isUnwanted)?.destroy();
     }
-    if (this.#connections.length >= WITH_CLOSING * this.#settings.connectionsPerOrigin) return undefined;
+    if (this.#connections.length >= most) return undefined;
     const connection: Http2Connection = new Http2Connection(this.#origin, this.#settings, this.#peerLimit, isFirst, {
       limitLearned: (streams) => {
         this.#peerLimit = streams;
@@ -152,7 +170,7 @@ export class Http2Origin {
     if (unreachable !== undefined) {
       // Where others work, one more is a wish and no need.
       if (this.#connections.some(({ isClosing, isSettled }) => isSettled && !isClosing)) {
-        this.#growAgainAtMs = this.#settings.clock.nowMs() + GROW_AGAIN_MS;
+        this.#growLater();
       }
       // Trying again for each that waits would only make the last of them wait for all the others.
       else this.#failAll(unreachable);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { encodeFrame, FrameDecoder, MessageType } from "../../../sdk/protocol/index.ts";
@@ -255,6 +256,25 @@ describe("a further connection", () => {
     connections[0]?.answer(3);
     await closed(second.attempt);
     expect(events.some(({ kind }) => kind === "failed")).toBe(false);
+  });
+
+  it("that could not be opened is tried again some time later, though no stream has come free", async () => {
+    const { uri, connections, signals, server } = await rawEndpoint((connection, id, index) => {
+      if (index === 1) connection.answer(id);
+    });
+    const { invoker, clock, closed } = bench({ config: { streamsPerConnection: 1 } });
+    invoker.start(attemptStart(uri));
+    await signals.until(() => connections[0]?.messages.has(1));
+    server.close();
+    const second = attemptStart(uri);
+    invoker.start(second);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    server.listen(Number(new URL(uri).port), "127.0.0.1");
+    await once(server, "listening");
+    expect(connections).toHaveLength(1);
+    clock.advance(10_000);
+    await closed(second.attempt);
+    expect(connections).toHaveLength(2);
   });
 
   it("is opened where a large response is under way", async () => {
