@@ -25,7 +25,11 @@ export interface CommandOptions {
   readonly stdin?: string;
   /** The order of names means nothing: they come out of hash maps on the real server. */
   readonly isUnordered?: boolean;
+  /** What is printed now and then instead of the usual: then the command is typed once more. */
+  readonly notYet?: RegExp;
 }
+
+const TRIES = 10;
 
 const editorFile = fileURLToPath(new URL("editor.mjs", import.meta.url));
 const limitMs = 30_000;
@@ -47,7 +51,11 @@ export class Terminal {
   async type(line: string, rest: readonly string[] = [], options: CommandOptions = {}): Promise<Printed> {
     const args = [...line.split(" "), ...rest];
     const shown = path.join(this.#home, `edit-${++this.#edits}`);
-    const { exit, stdout, stderr } = await this.#run(args, shown, options);
+    let ended = await this.#run(args, shown, options);
+    for (let tries = 1; tries < TRIES && options.notYet?.test(ended.stderr) === true; tries++) {
+      ended = await this.#run(args, shown, options);
+    }
+    const { exit, stdout, stderr } = ended;
     const lines = async (text: string): Promise<readonly string[]> => {
       const masked = await this.#mask.text(text);
       return options.isUnordered === true ? unordered(masked) : ordered(masked);
