@@ -3,7 +3,7 @@
  * glues both to the state machine of `sdk/vm`.
  *
  * Reading order: `attempt.ts` (the life of an attempt), `scheduler.ts` (who waits for what, and when the machine is
- * asked for progress), `promise.ts` and `combinator.ts` (the promises), `context.ts` (`ctx`), `mistakes.ts` (what the
+ * asked for progress), `promise.ts` (the promises), `context.ts` (`ctx`), `mistakes.ts` (what the
  * SDK says to a handler that does what it must not).
  */
 export { startAttempt } from "./attempt.ts";
