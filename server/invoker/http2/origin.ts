@@ -13,7 +13,7 @@ const WITH_UNWANTED = 64;
 /** Connections that take no new streams count too, up to this many times those that do. */
 const WITH_CLOSING = 4;
 /** How long an origin that refused a further connection is not asked for another one. */
-const GROW_AGAIN_MS = 10_000;
+const GROW_AGAIN_MS = 1000;
 
 /** The connections to one origin, and the attempts that wait for a free stream, first come first served. */
 export class Http2Origin {
