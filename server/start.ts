@@ -12,6 +12,7 @@ import {
   Connections,
   createGuard,
   endpointConnections,
+  heldUntilOpen,
   isLoopbackAddress,
   type Listener,
   type ListenLimits,
@@ -199,6 +200,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
     limits: { bodyBytes: config.requestLimitBytes },
     log,
   });
+  const heldIngress = heldUntilOpen(ingress.onRequest);
   const connections = new Connections({ log });
   const ingressListener = await listenOn("ingress", {
     host: ingressHost,
@@ -209,7 +211,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
       isInsecure,
       isReachable: !isLoopbackAddress(ingressHost),
     }),
-    onRequest: ingress.onRequest,
+    onRequest: heldIngress.onRequest,
     connections,
     bodyLimitBytes: config.requestLimitBytes,
     log,
@@ -217,6 +219,29 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
   });
   const ingressUrl = urlOf(ingressHost, ingressListener.port);
   const feed = createFeed({ observe: (observer) => engine.observe(observer), newEpoch: nanoid, log });
+  const heldAdmin = heldUntilOpen(
+    createAdmin({
+      access,
+      engine,
+      registry,
+      registrar,
+      limitRules,
+      pausedQueues,
+      kafka: new Kafka(storage, clock),
+      query,
+      convert: ({ uri, httpVersion, additionalHeaders }, conversion) => {
+        if (isInProcess(uri)) return directory.convert(uri, conversion);
+        const useHttp11 = httpVersion === "HTTP/1.1";
+        return convert({ uri, useHttp11, additionalHeaders, identity, config: invokerSettings }, conversion);
+      },
+      turns,
+      newSubscriptionId: randomSubscriptionId,
+      clusterName: config.clusterName,
+      hasDashboard: !config.hasNoDashboard,
+      advertisedIngress: config.advertisedIngress ?? `${ingressUrl}/`,
+      log,
+    }),
+  );
   let adminListener: Listener;
   try {
     adminListener = await listenOn("admin", {
@@ -230,27 +255,7 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
         isPage: isDashboardPath,
         administration: { access },
       }),
-      onRequest: createAdmin({
-        access,
-        engine,
-        registry,
-        registrar,
-        limitRules,
-        pausedQueues,
-        kafka: new Kafka(storage, clock),
-        query,
-        convert: ({ uri, httpVersion, additionalHeaders }, conversion) => {
-          if (isInProcess(uri)) return directory.convert(uri, conversion);
-          const useHttp11 = httpVersion === "HTTP/1.1";
-          return convert({ uri, useHttp11, additionalHeaders, identity, config: invokerSettings }, conversion);
-        },
-        turns,
-        newSubscriptionId: randomSubscriptionId,
-        clusterName: config.clusterName,
-        hasDashboard: !config.hasNoDashboard,
-        advertisedIngress: config.advertisedIngress ?? `${ingressUrl}/`,
-        log,
-      }),
+      onRequest: heldAdmin.onRequest,
       onUpgrade: feed.onUpgrade,
       bodyLimitBytes: config.requestLimitBytes,
       needsHttp1: true,
@@ -267,6 +272,8 @@ async function assemble(parts: StartParts, storage: Storage): Promise<OpenServer
     engine.lookAgain();
   });
   isRecovered = true;
+  heldIngress.open();
+  heldAdmin.open();
   const adminUrl = urlOf(adminHost, adminListener.port);
   return {
     ingressUrl,
