@@ -1,9 +1,12 @@
+import { setTimeout } from "node:timers/promises";
 import { until } from "../../support/until.ts";
 import type { Probe, Script } from "../probe.ts";
 
 const UNKNOWN_ID = "inv_1lMulwTzR0ZU1ciccACMdLEPWH6DiYRgVo";
 const MALFORMED_ID = "inv_1abc";
 
+/** Longer than an operation on an invocation takes until it shows. */
+const SETTLE_MS = 500;
 const UNKNOWN_DEPLOYMENT = "dp_11111111111111111111111";
 
 /** What can be the id of no deployment. */
@@ -152,6 +155,16 @@ export const invocations: Script[] = [
         probe.note(`${step} deployment in its own path`, String(status));
       }
       probe.sortLines();
+    },
+  },
+  {
+    name: "a suspended invocation, paused",
+    async run(probe) {
+      const id = (await prepared.suspended?.(probe, "then-paused")) as string;
+      await probe.request(probe.server.adminUrl, `/invocations/${id}/pause`, { method: "PATCH" });
+      await setTimeout(SETTLE_MS);
+      const query = `SELECT status FROM sys_invocation WHERE id = '${id}'`;
+      await probe.admin("its status", "/query", { json: { query }, headers: { accept: "application/json" } });
     },
   },
   {
