@@ -3,13 +3,12 @@ import type { ExecutionOptions } from "./execution-options.ts";
 import { executionOptions } from "./execution-options.ts";
 import type { Handler, HandlerKind } from "./handler.ts";
 import type { ServiceOptions } from "./options.ts";
-import type { ServiceComponent } from "./service-component.ts";
 
 const BAD_INPUT = 400;
 
 /** A handler that an endpoint serves: found by its name, ready to be run. */
 export class HandlerComponent {
-  readonly service: ServiceComponent;
+  readonly serviceName: string;
   readonly name: string;
   readonly kind: HandlerKind;
   readonly inputSerde: Serde<unknown>;
@@ -20,8 +19,8 @@ export class HandlerComponent {
   /** What `this` is to the handler: the functions of all handlers of the service. */
   readonly #self: object;
 
-  constructor(service: ServiceComponent, serviceOptions: ServiceOptions, name: string, handler: Handler, self: object) {
-    this.service = service;
+  constructor(serviceName: string, serviceOptions: ServiceOptions, name: string, handler: Handler, self: object) {
+    this.serviceName = serviceName;
     this.name = name;
     this.kind = handler.kind;
     this.handler = handler;
@@ -57,7 +56,7 @@ export class HandlerComponent {
       if (cause instanceof TerminalError) throw cause;
       throw new SdkError(
         "RL_SDK_VALUE_NOT_SERIALIZABLE",
-        `The result of ${this.service.name}/${this.name} cannot be serialised: ${toError(cause).message}. Return something that the handler's output serde can write, or give the handler another \`output\`.`,
+        `The result of ${this.serviceName}/${this.name} cannot be serialised: ${toError(cause).message}. Return something that the handler's output serde can write, or give the handler another \`output\`.`,
         { cause },
       );
     }

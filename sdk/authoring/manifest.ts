@@ -108,18 +108,18 @@ export function serviceManifest(service: ServiceComponent): ServiceManifest {
   return {
     name: service.name,
     ty: service.type,
-    handlers: handlers.map(handlerManifest),
+    handlers: handlers.map((handler) => handlerManifest(service, handler)),
     documentation: service.description,
     metadata: withPreviews(service.metadata, handlers),
     ...optionsManifest(service.options, service.name),
   };
 }
 
-function handlerManifest(handler: HandlerComponent): HandlerManifest {
-  const { service, name } = handler;
+function handlerManifest(service: ServiceComponent, handler: HandlerComponent): HandlerManifest {
+  const { name } = handler;
   const { options } = handler.handler;
   const { workflowRetention } = service.options;
-  const ty = handlerType(handler);
+  const ty = handlerType(service, handler);
   const place = `${service.name}/${name}`;
   return {
     name,
@@ -134,7 +134,7 @@ function handlerManifest(handler: HandlerComponent): HandlerManifest {
 }
 
 /** A handler made for another kind of service counts as shared in an object or workflow. */
-function handlerType({ service, kind }: HandlerComponent): HandlerManifest["ty"] {
+function handlerType(service: ServiceComponent, { kind }: HandlerComponent): HandlerManifest["ty"] {
   switch (service.type) {
     case "SERVICE":
       return undefined;

@@ -47,7 +47,7 @@ export class ServiceComponent {
     for (const [name, route] of Object.entries(routes)) {
       checkHandlerName(this.name, name);
       const handler = handlerOf(route) ?? rejectHandler(this.name, name, route);
-      handlers.set(name, new HandlerComponent(this, this.options, name, handler, routes));
+      handlers.set(name, new HandlerComponent(this.name, this.options, name, handler, routes));
     }
     this.handlers = handlers;
   }

@@ -104,7 +104,7 @@ export class Attempt implements RunningAttempt, SchedulerHost {
 
   /** Where a mistake happened. */
   get place(): string {
-    const name = `${this.handler.service.name}/${this.handler.name}`;
+    const name = `${this.handler.serviceName}/${this.handler.name}`;
     return this.request === undefined ? name : `${name}, invocation ${this.request.id}`;
   }
 
@@ -155,7 +155,7 @@ export class Attempt implements RunningAttempt, SchedulerHost {
 
   #run(): void {
     const { vm, handler, options } = this;
-    const name = { service: handler.service.name, handler: handler.name };
+    const name = { service: handler.serviceName, handler: handler.name };
     try {
       const input = vm.input();
       this.request = new AttemptRequest(name, input, this.start, () => this.#ending.signal());
