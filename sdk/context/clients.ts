@@ -94,24 +94,24 @@ function keyByKind(method: string, definition: unknown, rest: Rest): string | un
 
 /** The part of a context that makes clients. */
 export abstract class Clients {
-  /** For whatever has no serde of its own. */
-  readonly defaultSerde: Serde<unknown>;
-  #made: ClientFactory | undefined;
+  readonly #defaultSerde: Serde<unknown>;
+  #factory: ClientFactory | undefined;
 
+  /** @param defaultSerde for whatever has no serde of its own */
   constructor(defaultSerde: Serde<unknown>) {
-    this.defaultSerde = defaultSerde;
+    this.#defaultSerde = defaultSerde;
   }
 
   abstract genericCall<REQ = Uint8Array, RES = Uint8Array>(call: GenericCall<REQ, RES>): InvocationPromise<RES>;
   abstract genericSend<REQ = Uint8Array>(send: GenericSend<REQ>): InvocationHandle;
 
   get #clients(): ClientFactory {
-    this.#made ??= new ClientFactory(
-      this.defaultSerde,
+    this.#factory ??= new ClientFactory(
+      this.#defaultSerde,
       (call) => this.genericCall(call),
       (send) => this.genericSend(send),
     );
-    return this.#made;
+    return this.#factory;
   }
 
   serviceClient<D>(definition: ServiceDefinitionFrom<D>, ...rest: Rest): Client<Service<D>> {

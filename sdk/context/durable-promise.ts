@@ -1,44 +1,47 @@
 import type { DurablePromise, RestatePromise } from "../authoring/index.ts";
 import type { Serde } from "../core/index.ts";
-import type { HandlerContext } from "./context.ts";
+import type { Commands } from "./commands.ts";
+import { pendingPromise } from "./const-node.ts";
 import { EntryKinds } from "./entry-kind.ts";
 import { failureOf } from "./errors.ts";
-import { ConstPromise } from "./promise.ts";
 
 /** What `ctx.promise(name)` answers. Awaiting it is short for awaiting `get()`. */
 export class WorkflowPromise<T> implements DurablePromise<T> {
   readonly [Symbol.toStringTag] = "DurablePromise";
-  readonly #context: HandlerContext;
+  readonly #commands: Commands;
   readonly #name: string;
-  readonly #serde: Serde<T>;
+  readonly #serde: Serde<T> | undefined;
 
-  constructor(context: HandlerContext, name: string, serde: Serde<T>) {
-    this.#context = context;
+  constructor(commands: Commands, name: string, serde: Serde<T> | undefined) {
+    this.#commands = commands;
     this.#name = name;
     this.#serde = serde;
   }
 
   get(): RestatePromise<T> {
-    return this.#context.completable(EntryKinds.getPromise, this.#name, this.#serde, (vm) => vm.getPromise(this.#name));
+    const name = this.#name;
+    return this.#commands.issueWithResult(EntryKinds.getPromise, name, this.#serde, (vm) => vm.getPromise(name));
   }
 
   peek(): RestatePromise<T | undefined> {
-    return this.#context.completable(EntryKinds.peekPromise, this.#name, this.#serde as Serde<T | undefined>, (vm) =>
-      vm.peekPromise(this.#name),
-    );
+    const name = this.#name;
+    const serde = this.#serde as Serde<T | undefined> | undefined;
+    return this.#commands.issueWithResult(EntryKinds.peekPromise, name, serde, (vm) => vm.peekPromise(name));
   }
 
   resolve(value?: T): RestatePromise<void> {
+    const name = this.#name;
     const kind = EntryKinds.completePromise;
-    const bytes = this.#context.prepared(kind, this.#name, value as T, this.#serde);
-    return bytes === undefined
-      ? ConstPromise.pending()
-      : this.#context.completable<void>(kind, this.#name, undefined, (vm) => vm.completePromise(this.#name, bytes));
+    const bytes = this.#commands.prepare(kind, name, value as T, this.#serde);
+    if (bytes === undefined) return pendingPromise();
+    return this.#commands.issueWithResult<void>(kind, name, undefined, (vm) => vm.completePromise(name, bytes));
   }
 
   reject(errorMsg: string): RestatePromise<void> {
-    return this.#context.completable<void>(EntryKinds.completePromise, this.#name, undefined, (vm) =>
-      vm.completePromise(this.#name, failureOf(errorMsg)),
+    const name = this.#name;
+    const kind = EntryKinds.completePromise;
+    return this.#commands.issueWithResult<void>(kind, name, undefined, (vm) =>
+      vm.completePromise(name, failureOf(errorMsg)),
     );
   }
 

@@ -25,19 +25,19 @@ export class Ending {
     return this.#end;
   }
 
-  /** From now on the attempt counts as ended; `tell` is due once the transport knows. */
+  /** From now on the attempt counts as ended; `announce` is due once the transport knows. */
   set(end: End): void {
     this.#end = end;
   }
 
   /** @param error what interceptors are rejected with, when the handler or something else threw */
-  tell(error: Error | undefined): void {
+  announce(error: Error | undefined): void {
     this.#completed?.abort();
     this.#whenEnded?.(error ?? endedError());
   }
 
   /** Rejects as soon as the attempt ends, so that interceptors unwind although the handler stays where it is. */
-  orRejected(next: () => Promise<void>): Promise<void> {
+  rejectWhenEnded(next: () => Promise<void>): Promise<void> {
     if (this.#end !== undefined) {
       return Promise.reject(endedError());
     }

@@ -9,7 +9,7 @@ export interface EntryKind {
   /** Whether a handler that never awaits the promise makes a mistake. */
   readonly mustBeAwaited: boolean;
   /** What user code gets for a result without a value. */
-  readonly nothing?: null;
+  readonly voidValue?: null;
 }
 
 const method =
@@ -18,7 +18,7 @@ const method =
     name === "" ? call : `${call}("${name}")`;
 
 export const EntryKinds = {
-  getState: { command: "getState", label: method("ctx.get"), mustBeAwaited: true, nothing: null },
+  getState: { command: "getState", label: method("ctx.get"), mustBeAwaited: true, voidValue: null },
   getStateKeys: { command: "getStateKeys", label: method("ctx.stateKeys"), mustBeAwaited: true },
   setState: { command: "setState", label: method("ctx.set"), mustBeAwaited: false },
   clearState: { command: "clearState", label: method("ctx.clear"), mustBeAwaited: false },

@@ -9,7 +9,7 @@ export interface HandlerName {
 }
 
 /** The request as the handler sees it. What costs something is made when it is first asked for. */
-export class AttemptRequest implements Request {
+export class HandlerRequest implements Request {
   readonly id: InvocationId;
   readonly body: Uint8Array;
   readonly extraArgs: unknown[];

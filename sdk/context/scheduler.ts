@@ -23,7 +23,7 @@ export interface SchedulerHost {
   /** The state machine closed itself because of a suspension. */
   suspended(): void;
   /** The state machine threw. */
-  broken(thrown: unknown): void;
+  machineThrew(thrown: unknown): void;
 }
 
 /**
@@ -96,7 +96,7 @@ export class Scheduler {
         this.#makeProgress();
       } while (this.#hasNewInput && !this.#isRequested && !this.#host.hasEnded);
     } catch (thrown) {
-      this.#host.broken(thrown);
+      this.#host.machineThrew(thrown);
     } finally {
       this.#isChecking = false;
     }

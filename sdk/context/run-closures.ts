@@ -1,16 +1,20 @@
 import type { RunAction, RunOptions } from "../authoring/index.ts";
 import { millisOrDurationToMillis, PauseError, RetryableError, type Serde, TerminalError } from "../core/index.ts";
 import type { Handle, RelatedCommand, RunOutcome, RunRetryPolicy } from "../vm/index.ts";
-import type { Attempt } from "./attempt.ts";
+import type { AttemptCore } from "./attempt-core.ts";
 import { EntryKinds } from "./entry-kind.ts";
-import { asError, attemptErrorOf, failureOf } from "./errors.ts";
+import { type AsTerminalError, asError, attemptErrorOf, failureOf } from "./errors.ts";
+import type { Interceptors } from "./interceptors.ts";
+import type { AttemptLog } from "./log.ts";
+import { serialize } from "./serialize.ts";
+import type { AttemptEnvironment } from "./types.ts";
 
 const DEFAULT_FACTOR = 2;
 const DEFAULT_INITIAL_INTERVAL_MS = 50;
 const DEFAULT_MAX_INTERVAL_MS = 10_000;
 
 /** One `ctx.run` whose result is not in the journal yet. */
-export interface Run {
+export interface RunClosure {
   readonly handle: Handle;
   /** Empty without one. */
   readonly name: string;
@@ -18,6 +22,17 @@ export interface Run {
   readonly action: RunAction<unknown>;
   readonly serde: Serde<unknown>;
   readonly options: RunOptions<unknown> | undefined;
+}
+
+/** What the closures of runs ask of the attempt that they belong to. */
+export interface RunHost extends AttemptCore {
+  readonly environment: AttemptEnvironment;
+  readonly log: AttemptLog;
+  readonly asTerminalError: AsTerminalError | undefined;
+  /** Absent without hooks. */
+  readonly interceptors: Interceptors | undefined;
+  /** What a closure came to. */
+  propose(handle: Handle, outcome: RunOutcome): void;
 }
 
 /** A name that nothing else has in a stack trace, even in a minified bundle. */
@@ -31,14 +46,14 @@ const CLOSURE_FRAME = "restate-lite:run-closure";
  * trace is searched for the frame from which closures are called; on other engines a call after the first await
  * remains unnoticed. No trace is taken unless a closure is executing.
  */
-export class Runs {
-  readonly #attempt: Attempt;
+export class RunClosures {
+  readonly #attempt: RunHost;
   readonly #starters = new Map<Handle, () => void>();
-  readonly #executing = new Set<Run>();
+  readonly #executing = new Set<RunClosure>();
   /** The closure that is on the stack. */
-  #current: Run | undefined;
+  #current: RunClosure | undefined;
 
-  constructor(attempt: Attempt) {
+  constructor(attempt: RunHost) {
     this.#attempt = attempt;
   }
 
@@ -46,7 +61,7 @@ export class Runs {
    * Keeps a closure until `start`. It is called from a continuation of this call, so that what the platform attaches
    * to the flow of control (`AsyncLocalStorage`) is that of the handler.
    */
-  add(run: Run): void {
+  add(run: RunClosure): void {
     new Promise<void>((resolve) => this.#starters.set(run.handle, resolve)).then(() => this.#execute(run));
   }
 
@@ -73,7 +88,7 @@ export class Runs {
     return [...this.#executing].map((run) => EntryKinds.run.label(run.name)).join(" or ");
   }
 
-  async #execute(run: Run): Promise<void> {
+  async #execute(run: RunClosure): Promise<void> {
     const attempt = this.#attempt;
     if (attempt.hasEnded) {
       return;
@@ -92,7 +107,7 @@ export class Runs {
     }
   }
 
-  async #outcomeOf(run: Run): Promise<RunOutcome | undefined> {
+  async #outcomeOf(run: RunClosure): Promise<RunOutcome | undefined> {
     const { environment } = this.#attempt;
     const startMs = environment.now();
     let value: unknown;
@@ -104,7 +119,7 @@ export class Runs {
     return this.#success(run, value);
   }
 
-  async #intercepted(run: Run): Promise<unknown> {
+  async #intercepted(run: RunClosure): Promise<unknown> {
     const intercept = this.#attempt.interceptors?.run;
     if (intercept === undefined) {
       return await closure[CLOSURE_FRAME](this, run);
@@ -117,7 +132,7 @@ export class Runs {
   }
 
   /** Calls the user's function; what happens before its first await happens inside this call. */
-  call(run: Run): unknown {
+  call(run: RunClosure): unknown {
     this.#current = run;
     try {
       return run.action();
@@ -126,13 +141,13 @@ export class Runs {
     }
   }
 
-  #success(run: Run, value: unknown): RunOutcome {
-    return { kind: "value", bytes: this.#attempt.serialize(value, run.serde, EntryKinds.run, run.name) };
+  #success(run: RunClosure, value: unknown): RunOutcome {
+    return { kind: "value", bytes: serialize(this.#attempt, value, run.serde, EntryKinds.run, run.name) };
   }
 
-  #failure(run: Run, thrown: unknown, attemptDurationMs: number): RunOutcome {
+  #failure(run: RunClosure, thrown: unknown, attemptDurationMs: number): RunOutcome {
     const attempt = this.#attempt;
-    const error = asError(thrown, attempt.options.asTerminalError);
+    const error = asError(thrown, attempt.asTerminalError);
     if (error instanceof TerminalError) {
       return { kind: "failure", failure: failureOf(error) };
     }
@@ -153,14 +168,14 @@ export class Runs {
   }
 }
 
-function relatedTo(run: Run): RelatedCommand {
+function relatedTo(run: RunClosure): RelatedCommand {
   return { at: run.index, kind: "run", ...(run.name !== "" && { name: run.name }) };
 }
 
 const closure = {
-  async [CLOSURE_FRAME](runs: Runs, run: Run): Promise<unknown> {
+  async [CLOSURE_FRAME](closures: RunClosures, run: RunClosure): Promise<unknown> {
     // Awaited here and not returned, so that this frame is part of the stack trace of what the closure awaits.
-    const value = await runs.call(run);
+    const value = await closures.call(run);
     return value;
   },
 };
