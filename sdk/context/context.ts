@@ -146,9 +146,7 @@ export class HandlerContext extends Clients implements ContextInternal {
     if (typeof closure !== "function" || (!hasName && action !== undefined)) {
       throw attempt.mistake("RL_SDK_RUN_ARGUMENTS", { reason: describeRunArguments(nameOrAction, action) });
     }
-    if (options !== undefined) {
-      checkOptions(options, RUN_OPTIONS, EntryKinds.run.label(name));
-    }
+    if (options !== undefined) checkOptions(options, RUN_OPTIONS, EntryKinds.run.label(name));
     if (!commands.admit(EntryKinds.run, name)) return pendingPromise();
     const run = commands.issue((vm) => vm.run(name));
     if (run === undefined) return pendingPromise();

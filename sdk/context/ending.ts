@@ -38,9 +38,7 @@ export class Ending {
 
   /** Rejects as soon as the attempt ends, so that interceptors unwind although the handler stays where it is. */
   rejectWhenEnded(next: () => Promise<void>): Promise<void> {
-    if (this.#end !== undefined) {
-      return Promise.reject(endedError());
-    }
+    if (this.#end !== undefined) return Promise.reject(endedError());
     const raced = new Promise<void>((resolve, reject) => {
       this.#whenEnded ??= reject;
       next().then(resolve, reject);
@@ -54,9 +52,7 @@ export class Ending {
   signal(): AbortSignal {
     if (this.#completed === undefined) {
       this.#completed = new AbortController();
-      if (this.#end !== undefined) {
-        this.#completed.abort();
-      }
+      if (this.#end !== undefined) this.#completed.abort();
     }
     return this.#completed.signal;
   }

@@ -7,19 +7,11 @@ export type AsTerminalError = (error: unknown) => TerminalError | undefined;
 
 /** What was thrown, as an error; a terminal one when it is a mistake, or when the user's mapping says so. */
 export function asError(thrown: unknown, asTerminalError?: AsTerminalError): Error {
-  if (thrown instanceof TerminalError) {
-    return thrown;
-  }
-  if (thrown instanceof SdkError && thrown.code !== MAY_BE_MENDED) {
-    return terminalMistake(thrown);
-  }
+  if (thrown instanceof TerminalError) return thrown;
+  if (thrown instanceof SdkError && thrown.code !== MAY_BE_MENDED) return terminalMistake(thrown);
   const terminal = asTerminalError?.(thrown);
-  if (terminal !== undefined) {
-    return terminal;
-  }
-  if (thrown instanceof Error) {
-    return thrown;
-  }
+  if (terminal !== undefined) return terminal;
+  if (thrown instanceof Error) return thrown;
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
     return new RestateError(String(thrown.message), { errorCode: Number(thrown.code) });
   }
@@ -39,9 +31,7 @@ const MAY_BE_MENDED: MistakeCode = "RL_SDK_VALUE_NOT_READABLE";
 function terminalMistake(error: SdkError): TerminalError {
   const terminal = new TerminalError(`${error.message} [${error.code}]`);
   terminal.cause = error;
-  if (error.stack !== undefined) {
-    terminal.stack = error.stack;
-  }
+  if (error.stack !== undefined) terminal.stack = error.stack;
   return terminal;
 }
 
@@ -52,9 +42,7 @@ export function attemptErrorOf(error: Error): AttemptError {
 
 /** A terminal error, or the reason for a rejection, as the journal holds it. */
 export function failureOf(reason: string | TerminalError): Failure {
-  if (typeof reason === "string") {
-    return { code: 500, message: reason } as Failure;
-  }
+  if (typeof reason === "string") return { code: 500, message: reason } as Failure;
   const metadata = reason.metadata === undefined ? [] : Object.entries(reason.metadata);
   return {
     code: reason.code,

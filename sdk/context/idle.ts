@@ -20,9 +20,7 @@ let turns = 0;
  */
 export function whenIdle(idler: Idler): void {
   waiting.push(idler);
-  if (waiting.length === 1) {
-    queueMicrotask(afterMicrotasks);
-  }
+  if (waiting.length === 1) queueMicrotask(afterMicrotasks);
 }
 
 function afterMicrotasks(): void {
@@ -38,9 +36,7 @@ function afterMicrotasks(): void {
 function runIdlers(): void {
   const idlers = waiting;
   waiting = [];
-  for (const idler of idlers) {
-    idler.check();
-  }
+  for (const idler of idlers) idler.check();
 }
 
 /** A turn of the event loop, so that replaying a long journal does not starve sockets and timers. */
@@ -49,9 +45,7 @@ const later: (callback: () => void) => void = turnOfTheEventLoop();
 const soon: (callback: () => void) => void = globalThis.process?.nextTick?.bind(globalThis.process) ?? later;
 
 function turnOfTheEventLoop(): (callback: () => void) => void {
-  if (typeof setImmediate === "function") {
-    return (callback) => void setImmediate(callback);
-  }
+  if (typeof setImmediate === "function") return (callback) => void setImmediate(callback);
   if (typeof MessageChannel === "function") {
     // Not throttled, unlike a timer of zero milliseconds.
     const callbacks: (() => void)[] = [];

@@ -4,9 +4,7 @@ import type { InvocationId } from "../authoring/index.ts";
 export const InvocationIdParser = {
   /** @throws Error when the text cannot be an invocation id, which starts with `inv` */
   fromString(id: string): InvocationId {
-    if (!id.startsWith("inv")) {
-      throw new Error(`Not an invocation id, which would start with "inv": ${id}`);
-    }
+    if (!id.startsWith("inv")) throw new Error(`Not an invocation id, which would start with "inv": ${id}`);
     return id as InvocationId;
   },
 };

@@ -37,9 +37,7 @@ function prefix({ context }: LogMetadata): string {
   let text = `[restate][${new Date().toISOString()}]`;
   if (context !== undefined) {
     text += `[${context.invocationTarget}][${context.invocationId}]`;
-    for (const [name, value] of Object.entries(context.additionalContext ?? {})) {
-      text += `[${name}: ${value}]`;
-    }
+    for (const [name, value] of Object.entries(context.additionalContext ?? {})) text += `[${name}: ${value}]`;
   }
   return text;
 }
@@ -95,9 +93,7 @@ export class AttemptLog {
 
   #write(level: RestateLogLevel, source: LogSource, replaying: boolean, message: unknown, rest: unknown[]): void {
     const metadata: LogMetadata = { source, level, replaying };
-    if (this.#context !== undefined) {
-      metadata.context = this.#context;
-    }
+    if (this.#context !== undefined) metadata.context = this.#context;
     this.#transport(metadata, message, ...rest);
   }
 }

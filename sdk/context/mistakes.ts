@@ -68,8 +68,6 @@ export function mistake(code: MistakeCode, place: string, detail: Detail = {}, c
   const { what, fix }: Mistake = mistakes[code];
   const where = place === "" ? "" : ` (${place})`;
   const error = new SdkError(code, `${what(detail)}${where}. ${fix}`);
-  if (cause !== undefined) {
-    error.cause = cause;
-  }
+  if (cause !== undefined) error.cause = cause;
   return error;
 }

@@ -67,39 +67,27 @@ export class RunClosures {
 
   start(handle: Handle): void {
     const start = this.#starters.get(handle);
-    if (start === undefined) {
-      throw new Error(`The state machine asked for a run that does not exist: handle ${handle}`);
-    }
+    if (start === undefined) throw new Error(`The state machine asked for a run that does not exist: handle ${handle}`);
     this.#starters.delete(handle);
     start();
   }
 
   /** The label of the run from inside whose closure this is called, as far as that can be known. */
   surrounding(): string | undefined {
-    if (this.#executing.size === 0) {
-      return undefined;
-    }
-    if (this.#current !== undefined) {
-      return EntryKinds.run.label(this.#current.name);
-    }
-    if (!stackTrace().includes(CLOSURE_FRAME)) {
-      return undefined;
-    }
+    if (this.#executing.size === 0) return undefined;
+    if (this.#current !== undefined) return EntryKinds.run.label(this.#current.name);
+    if (!stackTrace().includes(CLOSURE_FRAME)) return undefined;
     return [...this.#executing].map((run) => EntryKinds.run.label(run.name)).join(" or ");
   }
 
   async #execute(run: RunClosure): Promise<void> {
     const attempt = this.#attempt;
-    if (attempt.hasEnded) {
-      return;
-    }
+    if (attempt.hasEnded) return;
     this.#executing.add(run);
     try {
       const outcome = await this.#outcomeOf(run);
       this.#executing.delete(run);
-      if (outcome !== undefined && !attempt.hasEnded) {
-        attempt.propose(run.handle, outcome);
-      }
+      if (outcome !== undefined && !attempt.hasEnded) attempt.propose(run.handle, outcome);
     } catch (thrown) {
       // Neither the closure nor its hooks, but what was made of their error: options or a mapping of the user's.
       this.#executing.delete(run);
@@ -121,9 +109,7 @@ export class RunClosures {
 
   async #intercepted(run: RunClosure): Promise<unknown> {
     const intercept = this.#attempt.interceptors?.run;
-    if (intercept === undefined) {
-      return await closure[CLOSURE_FRAME](this, run);
-    }
+    if (intercept === undefined) return await closure[CLOSURE_FRAME](this, run);
     let value: unknown;
     await intercept(run.name, async () => {
       value = await closure[CLOSURE_FRAME](this, run);
@@ -148,12 +134,8 @@ export class RunClosures {
   #failure(run: RunClosure, thrown: unknown, attemptDurationMs: number): RunOutcome {
     const attempt = this.#attempt;
     const error = asError(thrown, attempt.asTerminalError);
-    if (error instanceof TerminalError) {
-      return { kind: "failure", failure: failureOf(error) };
-    }
-    if (error instanceof PauseError) {
-      return { kind: "pause", error: attemptErrorOf(error) };
-    }
+    if (error instanceof TerminalError) return { kind: "failure", failure: failureOf(error) };
+    if (error instanceof PauseError) return { kind: "pause", error: attemptErrorOf(error) };
     if (error instanceof RetryableError) {
       return {
         kind: "retry",
@@ -190,9 +172,7 @@ function stackTrace(): string {
 
 /** With a delay of its own, an error takes no more from the policy than when to give up. */
 function limitsOf(options: RunOptions<unknown> | undefined): RunRetryPolicy | undefined {
-  if (options?.maxRetryAttempts === undefined && options?.maxRetryDuration === undefined) {
-    return undefined;
-  }
+  if (options?.maxRetryAttempts === undefined && options?.maxRetryDuration === undefined) return undefined;
   return {
     maxAttempts: options.maxRetryAttempts,
     maxDurationMs:

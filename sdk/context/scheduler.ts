@@ -86,9 +86,7 @@ export class Scheduler {
   }
 
   #look(): void {
-    if (this.#host.hasEnded || this.#isChecking) {
-      return;
-    }
+    if (this.#host.hasEnded || this.#isChecking) return;
     this.#isChecking = true;
     try {
       do {
@@ -107,9 +105,7 @@ export class Scheduler {
     let hasStartedRuns = false;
     for (;;) {
       const awaited = this.#awaited();
-      if (awaited === undefined) {
-        return this.#host.flush();
-      }
+      if (awaited === undefined) return this.#host.flush();
       const progress = vm.progress(awaited);
       switch (progress.kind) {
         case "completed":
@@ -122,9 +118,7 @@ export class Scheduler {
         case "cancelled": {
           const roots = this.#roots;
           this.#roots = [];
-          for (const root of roots) {
-            root.cancel();
-          }
+          for (const root of roots) root.cancel();
           return this.request();
         }
         case "suspended":
@@ -138,29 +132,21 @@ export class Scheduler {
 
   #deliver(): void {
     const roots = this.#roots;
-    if (roots.length === 1) {
-      return roots[0]?.take();
-    }
+    if (roots.length === 1) return roots[0]?.take();
     // Settled roots leave the list on the way. An unreadable result ends the attempt.
     for (const root of [...roots]) {
-      if (!this.#host.hasEnded) {
-        root.take();
-      }
+      if (!this.#host.hasEnded) root.take();
     }
   }
 
   #awaited(): Awaited | undefined {
     const roots = this.#roots;
     const [first] = roots;
-    if (roots.length <= 1) {
-      return first?.awaited();
-    }
+    if (roots.length <= 1) return first?.awaited();
     const of: Awaited[] = [];
     for (const root of roots) {
       const awaited = root.awaited();
-      if (awaited !== undefined) {
-        of.push(awaited);
-      }
+      if (awaited !== undefined) of.push(awaited);
     }
     return of.length <= 1 ? of[0] : { combinator: CombinatorType.FirstCompleted, of };
   }

@@ -78,9 +78,7 @@ export function handlerOf(definition: unknown, name?: string): HandlerComponent 
   const [service] = new Components([definition]).services.values();
   const handlers = [...(service?.handlers.values() ?? [])];
   const found = name === undefined ? handlers[0] : handlers.find((handler) => handler.name === name);
-  if (found === undefined) {
-    throw new Error("no such handler");
-  }
+  if (found === undefined) throw new Error("no such handler");
   return found;
 }
 
@@ -117,9 +115,7 @@ export class ScriptedServer {
   async attempt(options: { inputClosed?: boolean } = {}): Promise<ServedAttempt> {
     const attempt = new ServedAttempt(this);
     attempt.begin();
-    if (options.inputClosed) {
-      attempt.running.inputClosed();
-    }
+    if (options.inputClosed) attempt.running.inputClosed();
     await settled();
     return attempt;
   }
@@ -248,9 +244,7 @@ export class ServedAttempt {
   /** The next answer, or the one at this position, if it is not given yet. */
   async answer(position = 0): Promise<void> {
     const [frame] = this.server.unanswered.splice(position, 1);
-    if (frame === undefined) {
-      throw new Error("nothing to answer");
-    }
+    if (frame === undefined) throw new Error("nothing to answer");
     this.give(frame);
     await settled();
   }
@@ -280,9 +274,7 @@ export class ServedAttempt {
 
   /** From v7 on, the result of a run is not sent back to the attempt that has proposed it. */
   #asSent(notification: Buffer): Buffer {
-    if (notification.readUInt16BE(0) !== MessageType.RunCompletion || this.server.version < 7) {
-      return notification;
-    }
+    if (notification.readUInt16BE(0) !== MessageType.RunCompletion || this.server.version < 7) return notification;
     const { completionId } = RunCompletion.decode(notification.subarray(8));
     const isOfThisAttempt = this.named("ProposeRunCompletion").some((run) => run.resultCompletionId === completionId);
     return isOfThisAttempt ? ProposeRunCompletionAck.frame({ completionId }) : notification;
@@ -309,9 +301,7 @@ export class ServedAttempt {
   /** What the handler answered: its value, or `{ failure }`. Undefined as long as there is none. */
   get output(): unknown {
     const [output] = this.named("OutputCommand");
-    if (output === undefined) {
-      return undefined;
-    }
+    if (output === undefined) return undefined;
     return output.failure === undefined ? parse(output.value) : { failure: output.failure };
   }
 
@@ -346,9 +336,7 @@ function isOutput(entry: Buffer): boolean {
 
 /** Until neither microtasks nor the turn of the event loop have anything left to do. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 export function json(value: unknown): Buffer {
@@ -360,9 +348,7 @@ function parse(text: string): unknown {
 }
 
 function readable(value: unknown): unknown {
-  if (value instanceof Uint8Array) {
-    return Buffer.from(value).toString();
-  }
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
   return Array.isArray(value) ? value.map(readable) : value;
 }
 
@@ -377,9 +363,7 @@ interface ValueOrFailure {
 }
 
 function answer(codec: { frame(draft: ValueOrFailure): Buffer }, completionId: number, result: unknown): Buffer[] {
-  if (result === NEVER) {
-    return [];
-  }
+  if (result === NEVER) return [];
   return [
     result instanceof Fails
       ? codec.frame({ completionId, failure: result.failure })

@@ -16,9 +16,7 @@ export class Unawaited {
 
   add(promise: Awaitable): void {
     const newest = this.#newest;
-    if (newest !== undefined && !newest.isUsed && newest.describe() !== undefined) {
-      this.#older.push(newest);
-    }
+    if (newest !== undefined && !newest.isUsed && newest.describe() !== undefined) this.#older.push(newest);
     this.#newest = promise;
   }
 
@@ -27,9 +25,7 @@ export class Unawaited {
     const descriptions: string[] = [];
     for (const promise of this.#newest === undefined ? this.#older : [...this.#older, this.#newest]) {
       const description = promise.isUsed ? undefined : promise.describe();
-      if (description !== undefined) {
-        descriptions.push(description);
-      }
+      if (description !== undefined) descriptions.push(description);
     }
     return descriptions;
   }
