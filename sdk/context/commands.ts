@@ -33,7 +33,7 @@ export class Commands {
   }
 
   /** The serde of an entry: its own if it has one. */
-  serdeOr<T>(serde: Serde<T> | undefined): Serde<T> {
+  serdeOrDefault<T>(serde: Serde<T> | undefined): Serde<T> {
     return serde ?? (this.#defaultSerde as Serde<T>);
   }
 
@@ -50,7 +50,7 @@ export class Commands {
       attempt.log.error(error.message, error);
       throw error;
     }
-    const run = this.#runs?.surrounding();
+    const run = this.#runs?.labelOfEnclosingRun();
     if (run === undefined) return true;
     throw attempt.mistake("RL_SDK_CONTEXT_USED_IN_RUN", { subject: kind.label(name), reason: run });
   }
@@ -64,7 +64,7 @@ export class Commands {
   ): Uint8Array | undefined {
     if (!this.admit(kind, name)) return undefined;
     try {
-      return serialize(this.attempt, value, this.serdeOr(serde), kind, name);
+      return serialize(this.attempt, value, this.serdeOrDefault(serde), kind, name);
     } catch (thrown) {
       this.attempt.fail(thrown, { next: kind.command });
       return undefined;
@@ -98,7 +98,7 @@ export class Commands {
     command: (vm: Vm) => Handle,
   ): RestatePromise<T> {
     const handle = this.admit(kind, name) ? this.issue(command) : undefined;
-    return this.promiseOf(kind, name, handle, this.serdeOr(serde));
+    return this.promiseOf(kind, name, handle, this.serdeOrDefault(serde));
   }
 
   /** The promise of the last command's result. One that is never settled when it has no handle. */

@@ -41,11 +41,11 @@ export class ConstNode<T> implements PromiseNode<T> {
     return this.outcome();
   }
 
-  awaited(): undefined {
+  awaitedHandles(): undefined {
     return undefined;
   }
 
-  take(): void {}
+  takeResults(): void {}
   markUsed(): void {}
 
   orTimeout(_duration: Duration | number): PromiseNode<T> {

@@ -34,8 +34,8 @@ import { EntryKinds } from "./entry-kind.ts";
 import { EntryNode } from "./entry-node.ts";
 import { asError, failureOf } from "./errors.ts";
 import { HandlerPromise } from "./handler-promise.ts";
-import { OtherInvocation } from "./invocation.ts";
 import { CallPromise, pendingInvocation, SentInvocation } from "./invocation-promise.ts";
+import { OtherInvocation } from "./other-invocation.ts";
 import { SeededRand } from "./rand.ts";
 import { combine } from "./restate-promise.ts";
 
@@ -150,7 +150,7 @@ export class HandlerContext extends Clients implements ContextInternal {
     if (!commands.admit(EntryKinds.run, name)) return pendingPromise();
     const run = commands.issue((vm) => vm.run(name));
     if (run === undefined) return pendingPromise();
-    const serde = commands.serdeOr(options?.serde);
+    const serde = commands.serdeOrDefault(options?.serde);
     const { handle } = run;
     const index = attempt.vm.lastCommandIndex;
     if (!run.isReplayed) {
@@ -221,7 +221,7 @@ export class HandlerContext extends Clients implements ContextInternal {
     const kind = EntryKinds.awakeable;
     const commands = this.#commands;
     const made = commands.admit(kind, "") ? commands.issue((vm) => vm.awakeable()) : undefined;
-    const promise = commands.promiseOf(kind, "", made?.handle, commands.serdeOr(serde));
+    const promise = commands.promiseOf(kind, "", made?.handle, commands.serdeOrDefault(serde));
     return { id: made?.id ?? "invalid", promise };
   }
 

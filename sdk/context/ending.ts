@@ -18,8 +18,8 @@ function endedError(): RestateError {
 /** Whether and how an attempt has ended, and who hears of it: interceptors, and the holders of its signal. */
 export class Ending {
   #end: End | undefined;
-  #whenEnded: ((error: Error) => void) | undefined;
-  #completed: AbortController | undefined;
+  #rejectInterceptors: ((error: Error) => void) | undefined;
+  #abortController: AbortController | undefined;
 
   get end(): End | undefined {
     return this.#end;
@@ -32,15 +32,15 @@ export class Ending {
 
   /** @param error what interceptors are rejected with, when the handler or something else threw */
   announce(error: Error | undefined): void {
-    this.#completed?.abort();
-    this.#whenEnded?.(error ?? endedError());
+    this.#abortController?.abort();
+    this.#rejectInterceptors?.(error ?? endedError());
   }
 
   /** Rejects as soon as the attempt ends, so that interceptors unwind although the handler stays where it is. */
   rejectWhenEnded(next: () => Promise<void>): Promise<void> {
     if (this.#end !== undefined) return Promise.reject(endedError());
     const raced = new Promise<void>((resolve, reject) => {
-      this.#whenEnded ??= reject;
+      this.#rejectInterceptors ??= reject;
       next().then(resolve, reject);
     });
     // Whoever forgets to await it has made a mistake, but not one to end the process for.
@@ -50,10 +50,10 @@ export class Ending {
 
   /** Fires when the attempt ends. Made when it is first asked for. */
   signal(): AbortSignal {
-    if (this.#completed === undefined) {
-      this.#completed = new AbortController();
-      if (this.#end !== undefined) this.#completed.abort();
+    if (this.#abortController === undefined) {
+      this.#abortController = new AbortController();
+      if (this.#end !== undefined) this.#abortController.abort();
     }
-    return this.#completed.signal;
+    return this.#abortController.signal;
   }
 }

@@ -49,11 +49,11 @@ export class EntryNode<T> extends JournalNode<T> {
     return this.#kind.mustBeAwaited ? this.#kind.label(this.#name) : undefined;
   }
 
-  override awaited(): Handle | undefined {
+  override awaitedHandles(): Handle | undefined {
     return this.#isTaken ? undefined : this.#handle;
   }
 
-  override take(): void {
+  override takeResults(): void {
     if (this.#isTaken) return;
     const result = this.attempt.vm.take(this.#handle);
     if (result === undefined) return;
@@ -88,7 +88,7 @@ export class EntryNode<T> extends JournalNode<T> {
         return this.rejectAwaited(this.#settledWith);
       case "pending":
         this.#isRoot = true;
-        this.attempt.scheduler.await(this);
+        this.attempt.scheduler.addRoot(this);
     }
   }
 
@@ -157,6 +157,6 @@ export class EntryNode<T> extends JournalNode<T> {
   #leaveScheduler(): void {
     if (!this.#isRoot) return;
     this.#isRoot = false;
-    this.attempt.scheduler.forget(this);
+    this.attempt.scheduler.removeRoot(this);
   }
 }

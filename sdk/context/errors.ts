@@ -8,7 +8,7 @@ export type AsTerminalError = (error: unknown) => TerminalError | undefined;
 /** What was thrown, as an error; a terminal one when it is a mistake, or when the user's mapping says so. */
 export function asError(thrown: unknown, asTerminalError?: AsTerminalError): Error {
   if (thrown instanceof TerminalError) return thrown;
-  if (thrown instanceof SdkError && thrown.code !== MAY_BE_MENDED) return terminalMistake(thrown);
+  if (thrown instanceof SdkError && thrown.code !== RETRIED_MISTAKE) return terminalMistake(thrown);
   const terminal = asTerminalError?.(thrown);
   if (terminal !== undefined) return terminal;
   if (thrown instanceof Error) return thrown;
@@ -25,7 +25,7 @@ export function asError(thrown: unknown, asTerminalError?: AsTerminalError): Err
 }
 
 /** A later version of the code may read what this one cannot; the data is safe in the journal until then. */
-const MAY_BE_MENDED: MistakeCode = "RL_SDK_VALUE_NOT_READABLE";
+const RETRIED_MISTAKE: MistakeCode = "RL_SDK_VALUE_NOT_READABLE";
 
 /** A mistake in the program does not go away by trying again: whoever called is told at once. */
 function terminalMistake(error: SdkError): TerminalError {

@@ -17,9 +17,9 @@ export interface PromiseNode<T> {
   /** What `then`, `catch` and `finally` are called on; asking for it means that the handler waits. */
   awaitedPromise(): Promise<T>;
   /** What is still to be waited for, or undefined when nothing is. */
-  awaited(): AwaitedHandles | undefined;
+  awaitedHandles(): AwaitedHandles | undefined;
   /** Takes from the state machine what is there. */
-  take(): void;
+  takeResults(): void;
   /** It has been awaited or combined, so its result matters to somebody. */
   markUsed(): void;
   orTimeout(duration: Duration | number): PromiseNode<T>;

@@ -8,7 +8,7 @@ export interface Idler {
 const TURNS_BEFORE_IO = 128;
 
 let waiting: Idler[] = [];
-let turns = 0;
+let turnsSinceIo = 0;
 
 /**
  * Calls `idler.check()` once the microtask queue has run dry: whatever user code could do without outside help, it has
@@ -20,16 +20,16 @@ let turns = 0;
  */
 export function whenIdle(idler: Idler): void {
   waiting.push(idler);
-  if (waiting.length === 1) queueMicrotask(afterMicrotasks);
+  if (waiting.length === 1) queueMicrotask(scheduleIdlers);
 }
 
-function afterMicrotasks(): void {
-  turns += 1;
-  if (turns < TURNS_BEFORE_IO) {
-    soon(runIdlers);
+function scheduleIdlers(): void {
+  turnsSinceIo += 1;
+  if (turnsSinceIo < TURNS_BEFORE_IO) {
+    afterMicrotasks(runIdlers);
   } else {
-    turns = 0;
-    later(runIdlers);
+    turnsSinceIo = 0;
+    inNextLoopTurn(runIdlers);
   }
 }
 
@@ -40,9 +40,10 @@ function runIdlers(): void {
 }
 
 /** A turn of the event loop, so that replaying a long journal does not starve sockets and timers. */
-const later: (callback: () => void) => void = turnOfTheEventLoop();
+const inNextLoopTurn: (callback: () => void) => void = turnOfTheEventLoop();
 /** Right after the microtasks, where the platform has such a thing. */
-const soon: (callback: () => void) => void = globalThis.process?.nextTick?.bind(globalThis.process) ?? later;
+const afterMicrotasks: (callback: () => void) => void =
+  globalThis.process?.nextTick?.bind(globalThis.process) ?? inNextLoopTurn;
 
 function turnOfTheEventLoop(): (callback: () => void) => void {
   if (typeof setImmediate === "function") return (callback) => void setImmediate(callback);

@@ -12,7 +12,7 @@
  * - Promises: `handler-promise` is what handlers hold; behind it is a node, of `const-node` (a known outcome),
  *   `entry-node` (one completion) or `journal-node` (combined and mapped ones). `restate-promise` combines them.
  * - `run-closures` executes the closures of `ctx.run`. `commands` issues commands, and answers with promises.
- * - What handlers hold: `invocation-promise` (calls and sends), `invocation` (others, by their id), `invocation-id`,
+ * - What handlers hold: `invocation-promise` (calls and sends), `other-invocation` (by its id), `invocation-id`,
  *   `durable-promise` (`ctx.promise`), `clients` (the typed ones), and `context`: `ctx` itself.
  * - `attempt` puts it all together: the life of an attempt. Begin there.
  *

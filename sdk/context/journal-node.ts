@@ -24,8 +24,8 @@ export abstract class JournalNode<T> implements PromiseNode<T> {
 
   abstract get tag(): string;
   abstract outcome(): Promise<T>;
-  abstract awaited(): AwaitedHandles | undefined;
-  abstract take(): void;
+  abstract awaitedHandles(): AwaitedHandles | undefined;
+  abstract takeResults(): void;
   /** Of which entry, for messages: `run "charge"`. Undefined for those that need not be awaited. */
   abstract describe(): string | undefined;
   /** Lets `fulfilAwaited` or `rejectAwaited` be called with the outcome, now or later. */
@@ -49,7 +49,7 @@ export abstract class JournalNode<T> implements PromiseNode<T> {
       this.rejectAwaited(attempt.mistake("RL_SDK_CONTEXT_USED_AFTER_END", { subject }));
       return promise;
     }
-    if (!attempt.hasEnded) this.take();
+    if (!attempt.hasEnded) this.takeResults();
     this.followOutcome();
     return promise;
   }
@@ -133,19 +133,19 @@ export class CombinatorNode<T> extends JournalNode<T> {
     return this.#outcome;
   }
 
-  override awaited(): AwaitedHandles | undefined {
+  override awaitedHandles(): AwaitedHandles | undefined {
     if (this.#isSettled) return undefined;
     const unsettled: AwaitedHandles[] = [];
     for (const child of this.#children) {
-      const awaited = child.awaited();
+      const awaited = child.awaitedHandles();
       if (awaited !== undefined) unsettled.push(awaited);
     }
     return unsettled.length === 0 ? undefined : { combinator: this.#combinator, of: unsettled };
   }
 
-  override take(): void {
+  override takeResults(): void {
     if (this.#isSettled) return;
-    for (const child of this.#children) child.take();
+    for (const child of this.#children) child.takeResults();
   }
 
   protected override followOutcome(): void {
@@ -186,13 +186,13 @@ class MappedNode<T, U> extends JournalNode<U> {
   }
 
   /** Only who knows what the mapper does can tell what a result of the inner promise means, hence the unknown combinator. */
-  override awaited(): AwaitedHandles | undefined {
-    const inner = this.#inner.awaited();
+  override awaitedHandles(): AwaitedHandles | undefined {
+    const inner = this.#inner.awaitedHandles();
     return inner === undefined ? undefined : { combinator: CombinatorType.Unknown, of: [inner] };
   }
 
-  override take(): void {
-    this.#inner.take();
+  override takeResults(): void {
+    this.#inner.takeResults();
   }
 
   protected override followOutcome(): void {
@@ -218,14 +218,14 @@ function awaitUntilSettled<T>(
   reject: (reason: unknown) => void,
 ): void {
   const { scheduler } = root.attempt;
-  scheduler.await(root);
+  scheduler.addRoot(root);
   outcome.then(
     (value) => {
-      scheduler.forget(root);
+      scheduler.removeRoot(root);
       fulfil(value);
     },
     (reason) => {
-      scheduler.forget(root);
+      scheduler.removeRoot(root);
       reject(reason);
     },
   );

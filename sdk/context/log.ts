@@ -66,24 +66,24 @@ export class AttemptLog {
   }
 
   info(message: string, ...rest: unknown[]): void {
-    this.#say(RestateLogLevel.INFO, message, rest);
+    this.#writeOwn(RestateLogLevel.INFO, message, rest);
   }
 
   warn(message: string, ...rest: unknown[]): void {
-    this.#say(RestateLogLevel.WARN, message, rest);
+    this.#writeOwn(RestateLogLevel.WARN, message, rest);
   }
 
   error(message: string, ...rest: unknown[]): void {
-    this.#say(RestateLogLevel.ERROR, message, rest);
+    this.#writeOwn(RestateLogLevel.ERROR, message, rest);
   }
 
-  /** For the handler's console. */
-  user(level: RestateLogLevel, message: unknown, rest: unknown[]): void {
+  /** What the handler says by its console. */
+  writeForHandler(level: RestateLogLevel, message: unknown, rest: unknown[]): void {
     this.#write(level, LogSource.USER, this.#isReplaying(), message, rest);
   }
 
   /** A logger that throws is no reason for an attempt to go wrong. */
-  #say(level: RestateLogLevel, message: string, rest: unknown[]): void {
+  #writeOwn(level: RestateLogLevel, message: string, rest: unknown[]): void {
     try {
       this.#write(level, LogSource.JOURNAL, false, message, rest);
     } catch {
@@ -100,21 +100,21 @@ export class AttemptLog {
 
 const LOG = Symbol("log");
 
-function level(of: RestateLogLevel): PropertyDescriptor {
+function methodWith(level: RestateLogLevel): PropertyDescriptor {
   return {
     // A getter, so that the method keeps its console when it is passed around.
     get(this: { readonly [LOG]: AttemptLog }) {
       const log = this[LOG];
-      return (message?: unknown, ...rest: unknown[]): void => log.user(of, message, rest);
+      return (message?: unknown, ...rest: unknown[]): void => log.writeForHandler(level, message, rest);
     },
   };
 }
 
 const contextConsole = Object.create(console, {
-  trace: level(RestateLogLevel.TRACE),
-  debug: level(RestateLogLevel.DEBUG),
-  info: level(RestateLogLevel.INFO),
-  log: level(RestateLogLevel.INFO),
-  warn: level(RestateLogLevel.WARN),
-  error: level(RestateLogLevel.ERROR),
+  trace: methodWith(RestateLogLevel.TRACE),
+  debug: methodWith(RestateLogLevel.DEBUG),
+  info: methodWith(RestateLogLevel.INFO),
+  log: methodWith(RestateLogLevel.INFO),
+  warn: methodWith(RestateLogLevel.WARN),
+  error: methodWith(RestateLogLevel.ERROR),
 });

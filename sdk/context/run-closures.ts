@@ -51,7 +51,7 @@ export class RunClosures {
   readonly #starters = new Map<Handle, () => void>();
   readonly #executing = new Set<RunClosure>();
   /** The closure that is on the stack. */
-  #current: RunClosure | undefined;
+  #onStack: RunClosure | undefined;
 
   constructor(attempt: RunHost) {
     this.#attempt = attempt;
@@ -73,9 +73,9 @@ export class RunClosures {
   }
 
   /** The label of the run from inside whose closure this is called, as far as that can be known. */
-  surrounding(): string | undefined {
+  labelOfEnclosingRun(): string | undefined {
     if (this.#executing.size === 0) return undefined;
-    if (this.#current !== undefined) return EntryKinds.run.label(this.#current.name);
+    if (this.#onStack !== undefined) return EntryKinds.run.label(this.#onStack.name);
     if (!stackTrace().includes(CLOSURE_FRAME)) return undefined;
     return [...this.#executing].map((run) => EntryKinds.run.label(run.name)).join(" or ");
   }
@@ -119,11 +119,11 @@ export class RunClosures {
 
   /** Calls the user's function; what happens before its first await happens inside this call. */
   call(run: RunClosure): unknown {
-    this.#current = run;
+    this.#onStack = run;
     try {
       return run.action();
     } finally {
-      this.#current = undefined;
+      this.#onStack = undefined;
     }
   }
 

@@ -5,9 +5,9 @@ import { whenIdle } from "./idle.ts";
 /** A promise that user code awaits. */
 export interface Root {
   /** What it still waits for, or undefined when nothing. */
-  awaited(): Awaited | undefined;
+  awaitedHandles(): Awaited | undefined;
   /** Takes results from the state machine. */
-  take(): void;
+  takeResults(): void;
   /** Rejects, because the invocation was cancelled. */
   cancel(): void;
 }
@@ -57,12 +57,12 @@ export class Scheduler {
     }
   }
 
-  await(root: Root): void {
+  addRoot(root: Root): void {
     this.#roots.push(root);
     this.request();
   }
 
-  forget(root: Root): void {
+  removeRoot(root: Root): void {
     const index = this.#roots.indexOf(root);
     if (index === 0 && this.#roots.length === 1) {
       this.#roots.pop();
@@ -76,16 +76,16 @@ export class Scheduler {
     if (this.#isChecking) {
       this.#hasNewInput = true;
     } else if (!this.#isRequested) {
-      this.#look();
+      this.#runChecks();
     }
   }
 
   check(): void {
     this.#isRequested = false;
-    this.#look();
+    this.#runChecks();
   }
 
-  #look(): void {
+  #runChecks(): void {
     if (this.#host.hasEnded || this.#isChecking) return;
     this.#isChecking = true;
     try {
@@ -104,7 +104,7 @@ export class Scheduler {
     const { vm } = this.#host;
     let hasStartedRuns = false;
     for (;;) {
-      const awaited = this.#awaited();
+      const awaited = this.#awaitedHandles();
       if (awaited === undefined) return this.#host.flush();
       const progress = vm.progress(awaited);
       switch (progress.kind) {
@@ -132,22 +132,22 @@ export class Scheduler {
 
   #deliver(): void {
     const roots = this.#roots;
-    if (roots.length === 1) return roots[0]?.take();
+    if (roots.length === 1) return roots[0]?.takeResults();
     // Settled roots leave the list on the way. An unreadable result ends the attempt.
     for (const root of [...roots]) {
-      if (!this.#host.hasEnded) root.take();
+      if (!this.#host.hasEnded) root.takeResults();
     }
   }
 
-  #awaited(): Awaited | undefined {
+  #awaitedHandles(): Awaited | undefined {
     const roots = this.#roots;
     const [first] = roots;
-    if (roots.length <= 1) return first?.awaited();
-    const of: Awaited[] = [];
+    if (roots.length <= 1) return first?.awaitedHandles();
+    const unsettled: Awaited[] = [];
     for (const root of roots) {
-      const awaited = root.awaited();
-      if (awaited !== undefined) of.push(awaited);
+      const awaited = root.awaitedHandles();
+      if (awaited !== undefined) unsettled.push(awaited);
     }
-    return of.length <= 1 ? of[0] : { combinator: CombinatorType.FirstCompleted, of };
+    return unsettled.length <= 1 ? unsettled[0] : { combinator: CombinatorType.FirstCompleted, of: unsettled };
   }
 }
