@@ -1,5 +1,5 @@
 import { coerceTo } from "./casts.ts";
-import type { Expression } from "./scope.ts";
+import type { Expression } from "./terms.ts";
 import { isNumber, listOf, type SqlType } from "./types.ts";
 
 interface Aggregate {

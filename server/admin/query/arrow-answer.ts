@@ -28,7 +28,7 @@ import {
   Uint64,
   Utf8,
 } from "apache-arrow";
-import type { OutputColumn } from "./select.ts";
+import type { OutputColumn } from "./terms.ts";
 import { elementOf, isList, type SqlType } from "./types.ts";
 
 const BATCH_ROWS = 4096;

@@ -1,18 +1,19 @@
 import type { FuncCall, Node, WindowDef } from "libpg-query";
 import { aggregateNamed, argumentOf, windowFunctionType } from "./aggregates.ts";
-import { arrowCast, call, type Surroundings, translate } from "./expressions.ts";
-import { isFunction } from "./functions.ts";
+import { arrowCast } from "./casts.ts";
+import type { TranslationContext } from "./context.ts";
+import { call, isFunction } from "./functions.ts";
 import { orderTerm } from "./order.ts";
-import type { Expression } from "./scope.ts";
+import type { Expression } from "./terms.ts";
 import { elementOf, isList, QueryError, unsupported } from "./types.ts";
 
 /** Translates a call: of an aggregate, a window function or a scalar function. */
-export function calls(node: FuncCall, around: Surroundings): Expression {
+export function calls(node: FuncCall, context: TranslationContext): Expression {
   const last = node.funcname?.at(-1);
   const name = last !== undefined && "String" in last ? (last.String.sval ?? "").toLowerCase() : "";
-  const args = (node.args ?? []).map((arg) => translate(arg, around));
-  if (node.over !== undefined) return windowed(name, node, args, around);
-  if (aggregateNamed(name) !== undefined) return aggregated(name, node, args, around);
+  const args = (node.args ?? []).map((arg) => context.translate(arg));
+  if (node.over !== undefined) return windowed(name, node, args, context);
+  if (aggregateNamed(name) !== undefined) return aggregated(name, node, args, context);
   if (
     node.agg_order !== undefined ||
     node.agg_filter !== undefined ||
@@ -25,7 +26,7 @@ export function calls(node: FuncCall, around: Surroundings): Expression {
     case "arrow_cast":
       return arrowCast(args[0] ?? unsupported("arrow_cast"), args[1] ?? unsupported("arrow_cast"));
     case "unnest":
-      return unnested(args, around);
+      return unnested(args, context);
     case "timezone":
       return unsupported("AT TIME ZONE");
     default:
@@ -36,9 +37,14 @@ export function calls(node: FuncCall, around: Surroundings): Expression {
   }
 }
 
-function aggregated(name: string, node: FuncCall, args: readonly Expression[], around: Surroundings): Expression {
-  around.part.kind = "aggregate";
-  return aggregate(name, node, args, around, { sql: "", name: "" });
+function aggregated(
+  name: string,
+  node: FuncCall,
+  args: readonly Expression[],
+  context: TranslationContext,
+): Expression {
+  context.part.kind = "aggregate";
+  return aggregate(name, node, args, context, { sql: "", name: "" });
 }
 
 /** @param over what follows the call: a window, or nothing */
@@ -46,20 +52,20 @@ function aggregate(
   name: string,
   node: FuncCall,
   args: readonly Expression[],
-  around: Surroundings,
+  context: TranslationContext,
   over: { readonly sql: string; readonly name: string },
 ): Expression {
   const definition = aggregateNamed(name);
   if (definition === undefined) throw new QueryError(`Error during planning: ${name} is no aggregate function`);
-  if (node.agg_within_group === true) return withinGroup(name, node, args, around, over);
+  if (node.agg_within_group === true) return withinGroup(name, node, args, context, over);
   const [first, ...rest] = args;
   const isStar = node.agg_star === true || first === undefined;
   if (isStar && name !== "count") throw new QueryError(`Error during planning: ${name} takes an argument`);
-  const order = (node.agg_order ?? []).map((term) => orderTerm(term, (key) => translate(key, around)));
+  const order = (node.agg_order ?? []).map((term) => orderTerm(term, (key) => context.translate(key)));
   const distinct = node.agg_distinct === true ? "DISTINCT " : "";
   const list = isStar ? "*" : [argumentOf(definition, first), ...rest.map(({ sql }) => sql)].join(", ");
   const inner = `${distinct}${list}${order.length === 0 ? "" : ` ORDER BY ${order.map(({ sql }) => sql).join(", ")}`}`;
-  const filter = node.agg_filter === undefined ? undefined : translate(node.agg_filter, around);
+  const filter = node.agg_filter === undefined ? undefined : context.translate(node.agg_filter);
   const tail = `${filter === undefined ? "" : ` FILTER (WHERE ${filter.sql})`}${over.sql}`;
   const shown = [
     `${name}(${isStar ? "*" : `${distinct}${args.map((arg) => arg.name).join(",")}`})`,
@@ -75,7 +81,7 @@ function withinGroup(
   name: string,
   node: FuncCall,
   args: readonly Expression[],
-  around: Surroundings,
+  context: TranslationContext,
   over: { readonly sql: string; readonly name: string },
 ): Expression {
   const definition = aggregateNamed(name);
@@ -87,10 +93,10 @@ function withinGroup(
       400,
     );
   }
-  const order = orderTerm(term, (key) => translate(key, around));
-  const value = "SortBy" in term ? translate(term.SortBy.node, around) : undefined;
+  const order = orderTerm(term, (key) => context.translate(key));
+  const value = "SortBy" in term ? context.translate(term.SortBy.node) : undefined;
   const isDescending = "SortBy" in term && term.SortBy.sortby_dir === "SORTBY_DESC";
-  const filter = node.agg_filter === undefined ? undefined : translate(node.agg_filter, around);
+  const filter = node.agg_filter === undefined ? undefined : context.translate(node.agg_filter);
   const tail = `${filter === undefined ? "" : ` FILTER (WHERE ${filter.sql})`}${over.sql}`;
   return {
     sql: definition.sql(`${value?.sql}, ${isDescending ? `1 - ${at.sql}` : at.sql}`, tail, value),
@@ -99,12 +105,12 @@ function withinGroup(
   };
 }
 
-function windowed(name: string, node: FuncCall, args: readonly Expression[], around: Surroundings): Expression {
-  around.part.kind = "window";
-  const window = windowSql(node.over ?? {}, around);
+function windowed(name: string, node: FuncCall, args: readonly Expression[], context: TranslationContext): Expression {
+  context.part.kind = "window";
+  const window = windowSql(node.over ?? {}, context);
   const over = { sql: ` OVER (${window.sql})`, name: window.name };
   const type = windowFunctionType(name, args[0]);
-  if (type === undefined) return aggregate(name, node, args, around, over);
+  if (type === undefined) return aggregate(name, node, args, context, over);
   return {
     sql: `${name}(${args.map(({ sql }) => sql).join(", ")})${over.sql}`,
     type,
@@ -128,18 +134,18 @@ const FRAME = {
   endOffsetFollowing: 0x4000,
 } as const;
 
-function windowSql(definition: WindowDef, around: Surroundings): { sql: string; name: string } {
+function windowSql(definition: WindowDef, context: TranslationContext): { sql: string; name: string } {
   const named = definition.name ?? definition.refname;
   if (named !== undefined && named !== "") {
-    const found = around.windows.get(named);
+    const found = context.windows.get(named);
     if (found === undefined || !("WindowDef" in found))
       throw new QueryError(`Error during planning: No window named ${named}`);
     const { name: _name, ...rest } = found.WindowDef;
-    return windowSql(rest, around);
+    return windowSql(rest, context);
   }
-  const partition = (definition.partitionClause ?? []).map((key) => translate(key, around));
-  const order = (definition.orderClause ?? []).map((term) => orderTerm(term, (key) => translate(key, around)));
-  const frame = frameSql(definition, around);
+  const partition = (definition.partitionClause ?? []).map((key) => context.translate(key));
+  const order = (definition.orderClause ?? []).map((term) => orderTerm(term, (key) => context.translate(key)));
+  const frame = frameSql(definition, context);
   const shown = [
     ...(partition.length === 0 ? [] : [` PARTITION BY [${partition.map(({ name }) => name).join(", ")}]`]),
     ...(order.length === 0 ? [] : [` ORDER BY [${order.map(({ name }) => name).join(", ")}]`]),
@@ -159,11 +165,14 @@ function windowSql(definition: WindowDef, around: Surroundings): { sql: string; 
   };
 }
 
-function frameSql({ frameOptions = 0, startOffset, endOffset }: WindowDef, around: Surroundings): string | undefined {
+function frameSql(
+  { frameOptions = 0, startOffset, endOffset }: WindowDef,
+  context: TranslationContext,
+): string | undefined {
   const has = (bit: number) => (frameOptions & bit) !== 0;
   if (!has(FRAME.isWritten)) return undefined;
   const offset = (node: Node | undefined): string => {
-    const { literal } = translate(node, around);
+    const { literal } = context.translate(node);
     return typeof literal === "number"
       ? String(literal)
       : unsupported("a window frame with an offset that is no number");
@@ -183,10 +192,10 @@ function frameSql({ frameOptions = 0, startOffset, endOffset }: WindowDef, aroun
 }
 
 /** `unnest(list)` among the results: one row for each element. */
-function unnested(args: readonly Expression[], around: Surroundings): Expression {
+function unnested(args: readonly Expression[], context: TranslationContext): Expression {
   const [items] = args;
   if (items === undefined || !isList(items.type)) throw new QueryError("Error during planning: unnest takes a list");
-  const alias = around.selects.alias();
-  around.unnested.push(`json_each(${items.sql}) AS ${alias}`);
+  const alias = context.alias();
+  context.unnested.push(`json_each(${items.sql}) AS ${alias}`);
   return { sql: `${alias}.value`, type: elementOf(items.type), name: `UNNEST(${items.name})` };
 }

@@ -1,5 +1,5 @@
 import type { TypeName } from "libpg-query";
-import { type Expression, text } from "./scope.ts";
+import { type Expression, type TypedSql, text } from "./terms.ts";
 import { parseInterval, parseTimestamp, spanOf } from "./time.ts";
 import {
   isBinary,
@@ -13,8 +13,6 @@ import {
   type SqlType,
   unsupported,
 } from "./types.ts";
-
-type Typed = Pick<Expression, "sql" | "type">;
 
 const TYPES: Readonly<Record<string, SqlType>> = {
   int2: "Int32",
@@ -53,7 +51,7 @@ export function typeNamed(name: TypeName): SqlType | undefined {
 }
 
 /** The names that `arrow_cast` knows. */
-export function arrowTypeNamed(name: string): SqlType {
+function arrowTypeNamed(name: string): SqlType {
   if (/^Timestamp\(.*(Some|\+00:00|UTC)/.test(name)) return 'Timestamp(ms, "+00:00")';
   if (/^Timestamp\(/.test(name)) return "Timestamp(ns)";
   if (/^Duration\(/.test(name)) return "Duration(ms)";
@@ -72,7 +70,7 @@ export function arrowTypeNamed(name: string): SqlType {
 }
 
 /** A time as such; a text is read as one, at once when it stands in the query. */
-export function toTimestamp(value: Expression): Typed {
+export function toTimestamp(value: Expression): TypedSql {
   if (isTimestamp(value.type)) return value;
   if (value.type === "Date32") return { sql: `(${value.sql} * 86400000)`, type: "Timestamp(ns)" };
   if (typeof value.literal === "string") {
@@ -88,7 +86,7 @@ export function toTimestamp(value: Expression): Typed {
 }
 
 /** What CAST does. @throws QueryError when the types do not convert */
-export function coerceTo(value: Expression, type: SqlType): Typed {
+export function coerceTo(value: Expression, type: SqlType): TypedSql {
   const { sql } = value;
   if (value.type === type || value.type === "Null") return { sql, type };
   const bad = (): never => {
@@ -118,6 +116,12 @@ export function coerceTo(value: Expression, type: SqlType): Typed {
   if (isBinary(type)) return isText(value.type) || isBinary(value.type) ? { sql: `CAST(${sql} AS BLOB)`, type } : bad();
   if (type === "Duration(ms)") return isInteger(value.type) ? { sql, type } : bad();
   return bad();
+}
+
+/** `arrow_cast(value, type)`. */
+export function arrowCast(value: Expression, typeName: Expression): Expression {
+  if (typeof typeName.literal !== "string") return unsupported("arrow_cast to a type that is no literal");
+  return { ...coerceTo(value, arrowTypeNamed(typeName.literal)), name: `arrow_cast(${value.name},${typeName.name})` };
 }
 
 /** How a value looks as a text. */
@@ -194,7 +198,7 @@ function durationOf(value: Expression): string {
 }
 
 /** `time ± interval` and the like. `undefined`: neither side is a time, a duration or an interval. */
-export function timeArithmetic(operator: string, left: Expression, right: Expression): Typed | undefined {
+export function timeArithmetic(operator: string, left: Expression, right: Expression): TypedSql | undefined {
   const isTime = ({ type }: Expression) => isTimestamp(type) || type === "Date32";
   const isSpan = ({ type }: Expression) => isInterval(type) || type === "Duration(ms)";
   if (!isTime(left) && !isTime(right) && !isSpan(left) && !isSpan(right)) return undefined;

@@ -5,9 +5,9 @@ import { parseVqueueName, vqueueId } from "../../vqueue.ts";
 import { INFORMATION_SCHEMA, TABLES, VIEW_NAMES } from "./catalog.ts";
 import { defineListFunctions } from "./list-functions.ts";
 import type { Ask } from "./messages.ts";
-import { identifier, text } from "./scope.ts";
 import { Services } from "./services.ts";
 import { defineAggregates, defineFunctions, type FunctionContext } from "./sqlite-functions.ts";
+import { identifier, text } from "./terms.ts";
 import { isBinary, isText } from "./types.ts";
 import { VIEWS } from "./views.ts";
 

@@ -1,44 +1,23 @@
 import type { A_Const, BoolExpr, ColumnRef, Node, SubLink, TypeCast } from "libpg-query";
 import { calls } from "./calls.ts";
-import { arrowTypeNamed, coerceTo, literalInterval, toTimestamp, typeNamed } from "./casts.ts";
-import { arrayOf, element, scalar } from "./functions.ts";
-import { Part } from "./grouping.ts";
+import { coerceTo, literalInterval, toTimestamp, typeNamed } from "./casts.ts";
+import type { TranslationContext } from "./context.ts";
+import { arrayOf, call, element } from "./functions.ts";
 import { operators } from "./operators.ts";
-import { type Expression, qualified, type Scope, text } from "./scope.ts";
-import type { SelectTranslator } from "./select.ts";
+import { type Expression, Part, qualified, text } from "./terms.ts";
 import { commonType, QueryError, type SqlType, unsupported } from "./types.ts";
 
-/** What an expression is translated with. */
-export interface Surroundings {
-  readonly scope: Scope;
-  readonly selects: SelectTranslator;
-  /** Named windows of the query. */
-  readonly windows: ReadonlyMap<string, Node>;
-  /** Columns of `unnest` in the list of results: they join the FROM clause. */
-  readonly unnested: string[];
-  /** What the expression belongs to. */
-  readonly part: Part;
-}
-
-/** Translates one expression of PostgreSQL's tree. */
-export function translate(node: Node | undefined, around: Surroundings): Expression {
-  const part = new Part();
-  around.part.parts.push(part);
-  const expression = translated(node, { ...around, part });
-  part.named(expression);
-  return expression;
-}
-
-function translated(node: Node | undefined, around: Surroundings): Expression {
+/** Translates one node of PostgreSQL's tree. Whatever is in it goes through the context's `translate`. */
+export function translateExpression(node: Node | undefined, context: TranslationContext): Expression {
   if (node === undefined) return unsupported("an empty expression");
-  const inner = (child: Node | undefined) => translate(child, around);
-  if ("ColumnRef" in node) return column(node.ColumnRef, around);
+  const inner = (child: Node | undefined) => context.translate(child);
+  if ("ColumnRef" in node) return column(node.ColumnRef, context);
   if ("A_Const" in node) return constant(node.A_Const);
-  if ("A_Expr" in node) return operators(node.A_Expr, around);
-  if ("BoolExpr" in node) return logic(node.BoolExpr, around);
-  if ("FuncCall" in node) return calls(node.FuncCall, around);
-  if ("TypeCast" in node) return cast(node.TypeCast, around);
-  if ("SubLink" in node) return sublink(node.SubLink, around);
+  if ("A_Expr" in node) return operators(node.A_Expr, context);
+  if ("BoolExpr" in node) return logic(node.BoolExpr, context);
+  if ("FuncCall" in node) return calls(node.FuncCall, context);
+  if ("TypeCast" in node) return cast(node.TypeCast, context);
+  if ("SubLink" in node) return sublink(node.SubLink, context);
   if ("NullTest" in node) {
     const arg = inner(node.NullTest.arg);
     const words = node.NullTest.nulltesttype === "IS_NULL" ? "IS NULL" : "IS NOT NULL";
@@ -50,7 +29,7 @@ function translated(node: Node | undefined, around: Surroundings): Expression {
     const test = words.replace("UNKNOWN", "NULL");
     return { sql: `(${arg.sql} ${test})`, type: "Boolean", name: `${arg.name} ${words}` };
   }
-  if ("CaseExpr" in node) return choice(node.CaseExpr, around);
+  if ("CaseExpr" in node) return choice(node.CaseExpr, context);
   if ("CoalesceExpr" in node) return call("coalesce", (node.CoalesceExpr.args ?? []).map(inner));
   if ("MinMaxExpr" in node) {
     const name = node.MinMaxExpr.op === "IS_GREATEST" ? "greatest" : "least";
@@ -69,11 +48,11 @@ function translated(node: Node | undefined, around: Surroundings): Expression {
   }
   if ("A_Indirection" in node) {
     const { arg, indirection = [] } = node.A_Indirection;
-    return indirection.reduce<Expression>((of, step) => {
+    return indirection.reduce<Expression>((items, step) => {
       if (!("A_Indices" in step) || step.A_Indices.is_slice === true)
         return unsupported("a field or a slice of a value");
       const index = inner(step.A_Indices.uidx);
-      return { ...element(of, index), name: `${of.name}[${index.name}]` };
+      return { ...element(items, index), name: `${items.name}[${index.name}]` };
     }, inner(arg));
   }
   if ("CollateClause" in node) return unsupported("COLLATE");
@@ -83,12 +62,7 @@ function translated(node: Node | undefined, around: Surroundings): Expression {
   return unsupported(Object.keys(node)[0] ?? "an unknown construct");
 }
 
-/** A call of a scalar function with translated arguments. */
-export function call(name: string, args: readonly Expression[]): Expression {
-  return { ...scalar(name, args), name: `${name}(${args.map((arg) => arg.name).join(",")})` };
-}
-
-function column({ fields = [] }: ColumnRef, { scope, part }: Surroundings): Expression {
+function column({ fields = [] }: ColumnRef, { scope, part }: TranslationContext): Expression {
   const names = fields.map((field) => {
     if ("String" in field) return field.String.sval ?? "";
     return unsupported("* in the middle of an expression");
@@ -142,8 +116,8 @@ function constant(node: A_Const): Expression {
   return unsupported("a bit string");
 }
 
-function logic({ boolop, args = [] }: BoolExpr, around: Surroundings): Expression {
-  const parts = args.map((arg) => translate(arg, around));
+function logic({ boolop, args = [] }: BoolExpr, context: TranslationContext): Expression {
+  const parts = args.map((arg) => context.translate(arg));
   if (boolop === "NOT_EXPR") {
     const [arg] = parts as [Expression];
     return { sql: `(NOT ${arg.sql})`, type: "Boolean", name: `NOT ${arg.name}` };
@@ -156,9 +130,9 @@ function logic({ boolop, args = [] }: BoolExpr, around: Surroundings): Expressio
   };
 }
 
-function cast({ arg, typeName }: TypeCast, around: Surroundings): Expression {
+function cast({ arg, typeName }: TypeCast, context: TranslationContext): Expression {
   if (typeName === undefined) return unsupported("a cast without a type");
-  const value = translate(arg, around);
+  const value = context.translate(arg);
   const type = typeNamed(typeName);
   if (type === undefined) {
     if (typeof value.literal !== "string") return unsupported("a cast to interval of something that is no literal");
@@ -176,22 +150,17 @@ function intervalMask(typmods: Node[] | undefined): number | undefined {
   return first !== undefined && "A_Const" in first ? first.A_Const.ival?.ival : undefined;
 }
 
-export function arrowCast(value: Expression, typeName: Expression): Expression {
-  if (typeof typeName.literal !== "string") return unsupported("arrow_cast to a type that is no literal");
-  return { ...coerceTo(value, arrowTypeNamed(typeName.literal)), name: `arrow_cast(${value.name},${typeName.name})` };
-}
-
-function choice(node: Extract<Node, { CaseExpr: unknown }>["CaseExpr"], around: Surroundings): Expression {
-  const subject = node.arg === undefined ? undefined : translate(node.arg, around);
+function choice(node: Extract<Node, { CaseExpr: unknown }>["CaseExpr"], context: TranslationContext): Expression {
+  const subject = node.arg === undefined ? undefined : context.translate(node.arg);
   const branches = (node.args ?? []).map((branch) => {
     if (!("CaseWhen" in branch)) return unsupported("a CASE without WHEN");
-    const when = translate(branch.CaseWhen.expr, around);
-    const then = translate(branch.CaseWhen.result, around);
+    const when = context.translate(branch.CaseWhen.expr);
+    const then = context.translate(branch.CaseWhen.result);
     return { when, then };
   });
-  const otherwise = node.defresult === undefined ? undefined : translate(node.defresult, around);
+  const otherwise = node.defresult === undefined ? undefined : context.translate(node.defresult);
   const results = [...branches.map(({ then }) => then), ...(otherwise === undefined ? [] : [otherwise])];
-  const type = results.reduce<SqlType>((so, { type: next }) => commonType(so, next), "Null");
+  const type = results.reduce<SqlType>((common, { type: next }) => commonType(common, next), "Null");
   const head = subject === undefined ? "CASE" : `CASE ${subject.sql}`;
   const body = branches.map(({ when, then }) => ` WHEN ${when.sql} THEN ${then.sql}`).join("");
   const names = branches.map(({ when, then }) => ` WHEN ${when.name} THEN ${then.name}`).join("");
@@ -202,13 +171,10 @@ function choice(node: Extract<Node, { CaseExpr: unknown }>["CaseExpr"], around: 
   };
 }
 
-function sublink(node: SubLink, around: Surroundings): Expression {
+function sublink(node: SubLink, context: TranslationContext): Expression {
   const select = node.subselect !== undefined && "SelectStmt" in node.subselect ? node.subselect.SelectStmt : undefined;
   if (select === undefined) return unsupported("a subquery that is no SELECT");
-  const { namedWithin } = around.scope;
-  const before = namedWithin.length;
-  const query = around.selects.query(select, around.scope);
-  around.part.parts.push(...namedWithin.slice(before));
+  const query = context.subquery(select);
   const [only] = query.columns;
   switch (node.subLinkType) {
     case "EXISTS_SUBLINK":
@@ -221,7 +187,7 @@ function sublink(node: SubLink, around: Surroundings): Expression {
       const operator = node.operName?.[0];
       const symbol = operator !== undefined && "String" in operator ? operator.String.sval : "=";
       if (symbol !== "=" || query.columns.length !== 1) return unsupported(`${symbol} ANY (subquery)`);
-      const value = translate(node.testexpr, around);
+      const value = context.translate(node.testexpr);
       if (value.seqSql !== undefined && query.seqSql !== undefined) {
         return {
           sql: `(${value.seqSql} IN (${query.seqSql}))`,

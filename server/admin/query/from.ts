@@ -1,10 +1,10 @@
 import type { Alias, JoinExpr, Node, RangeFunction, RangeVar } from "libpg-query";
 import { type Column, INFORMATION_SCHEMA, TABLES } from "./catalog.ts";
-import { type Surroundings, translate } from "./expressions.ts";
-import { Part } from "./grouping.ts";
+import { TranslationContext, type Translators } from "./context.ts";
 import { equal } from "./operators.ts";
-import { identifier, type Relation, type Scope, type ScopeColumn } from "./scope.ts";
-import { type OutputColumn, renamed, type SelectTranslator } from "./select.ts";
+import { renamed } from "./renamed.ts";
+import type { Scope } from "./scope.ts";
+import { identifier, type OutputColumn, type Relation, type ScopeColumn } from "./terms.ts";
 import { elementOf, isList, QueryError, unsupported } from "./types.ts";
 import { SEQ_COLUMNS } from "./views.ts";
 
@@ -22,10 +22,10 @@ interface Item {
 
 /** Translates FROM clauses. */
 export class FromTranslator {
-  readonly #selects: SelectTranslator;
+  readonly #translators: Translators;
 
-  constructor(selects: SelectTranslator) {
-    this.#selects = selects;
+  constructor(translators: Translators) {
+    this.#translators = translators;
   }
 
   /** Adds the tables of the clause to the scope, and returns its SQL; `undefined` when it is empty. */
@@ -51,8 +51,8 @@ export class FromTranslator {
       const { subquery, alias, lateral } = node.RangeSubselect;
       if (lateral === true) return unsupported("LATERAL");
       if (subquery === undefined || !("SelectStmt" in subquery)) return unsupported("a subquery that is no SELECT");
-      const query = this.#selects.query(subquery.SelectStmt, scope);
-      const own = this.#selects.alias();
+      const query = this.#translators.query(subquery.SelectStmt, scope);
+      const own = this.#translators.alias();
       return {
         sql: `(${query.sql}) AS ${own}`,
         relations:
@@ -66,7 +66,7 @@ export class FromTranslator {
   }
 
   #table({ schemaname, relname = "", alias }: RangeVar, scope: Scope): Item {
-    const own = this.#selects.alias();
+    const own = this.#translators.alias();
     const cte = schemaname === undefined ? scope.cte(relname) : undefined;
     if (cte !== undefined) {
       // The name under which the SQL knows it is the relation's own.
@@ -125,18 +125,18 @@ export class FromTranslator {
     if (quals === undefined)
       return { sql: `${left.sql} ${word} ${rightSql}${word === "JOIN" ? "" : " ON 1"}`, relations };
     scope.relations = [...before, ...relations];
-    const condition = translate(quals, this.#around(scope));
+    const condition = this.#context(scope).translate(quals);
     scope.relations = before;
     return { sql: `${left.sql} ${word} ${rightSql} ON ${condition.sql}`, relations };
   }
 
   #sharedColumn(left: Item, right: Item, name: string): string {
-    const of = (item: Item) => {
+    const columnOf = (item: Item) => {
       const column = item.relations.flatMap(({ columns }) => columns).find((candidate) => candidate.name === name);
       if (column === undefined) throw new QueryError(`Schema error: No field named ${name}.`);
       return { ...column, name };
     };
-    return equal(of(left), of(right), { selects: this.#selects } as Surroundings);
+    return equal(columnOf(left), columnOf(right), this.#translators);
   }
 
   /** `unnest(list)` and `generate_series(from, to[, step])` as tables. */
@@ -147,8 +147,8 @@ export class FromTranslator {
     if (call === undefined || more.length > 0 || !("FuncCall" in call)) return unsupported("this function in FROM");
     const last = call.FuncCall.funcname?.at(-1);
     const name = last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
-    const args = (call.FuncCall.args ?? []).map((arg) => translate(arg, this.#around(scope)));
-    const own = this.#selects.alias();
+    const args = (call.FuncCall.args ?? []).map((arg) => this.#context(scope).translate(arg));
+    const own = this.#translators.alias();
     const relation = (column: Pick<Column, "name" | "type">, sql: string): Relation[] => [
       {
         name: alias?.aliasname ?? name,
@@ -176,8 +176,8 @@ export class FromTranslator {
     throw new QueryError(`Error during planning: table function '${name}' not found`);
   }
 
-  #around(scope: Scope): Surroundings {
-    return { scope, selects: this.#selects, windows: new Map(), unnested: [], part: new Part() };
+  #context(scope: Scope): TranslationContext {
+    return new TranslationContext(this.#translators, scope);
   }
 }
 

@@ -1,5 +1,5 @@
 import { coerceTo, toTimestamp } from "./casts.ts";
-import { type Expression, text } from "./scope.ts";
+import { type Expression, type TypedSql, text } from "./terms.ts";
 import { spanOf } from "./time.ts";
 import {
   commonType,
@@ -13,8 +13,7 @@ import {
   unsupported,
 } from "./types.ts";
 
-type Typed = Pick<Expression, "sql" | "type">;
-type Translation = (args: readonly Expression[]) => Typed;
+type Translation = (args: readonly Expression[]) => TypedSql;
 
 interface Function {
   readonly arity: readonly [from: number, to: number];
@@ -351,7 +350,7 @@ const NOT_OFFERED =
   /^(array_|list_|map$|map_|struct$|named_struct$|flatten$|empty$|range$|generate_series$|string_to_)/;
 
 /** The elements of an array, written out. */
-export function arrayOf(items: readonly Expression[]): Typed {
+export function arrayOf(items: readonly Expression[]): TypedSql {
   const type = common(items);
   const values = items.map(({ sql }) =>
     type === "Boolean" ? `json(CASE ${sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)` : sql,
@@ -360,7 +359,7 @@ export function arrayOf(items: readonly Expression[]): Typed {
 }
 
 /** One element of a list, counted from 1, or from the end when the number is negative. */
-export function element(items: Expression, index: Expression): Typed {
+export function element(items: Expression, index: Expression): TypedSql {
   if (!isList(items.type)) throw new QueryError(`Only lists have elements; ${items.name} is ${items.type}`);
   const at = index.sql;
   return {
@@ -374,8 +373,15 @@ export function isFunction(name: string): boolean {
   return Object.hasOwn(FUNCTIONS, ALIASES[name] ?? name);
 }
 
-/** Translates a call of a scalar function. @throws QueryError when it is unknown or has a wrong number of arguments */
-export function scalar(name: string, args: readonly Expression[]): Typed {
+/**
+ * A call of a scalar function with translated arguments.
+ * @throws QueryError when it is unknown or has a wrong number of arguments
+ */
+export function call(name: string, args: readonly Expression[]): Expression {
+  return { ...scalar(name, args), name: `${name}(${args.map((arg) => arg.name).join(",")})` };
+}
+
+function scalar(name: string, args: readonly Expression[]): TypedSql {
   const known = ALIASES[name] ?? name;
   const definition = Object.hasOwn(FUNCTIONS, known) ? FUNCTIONS[known] : undefined;
   if (definition === undefined) {

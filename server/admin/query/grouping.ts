@@ -1,41 +1,6 @@
-import { type Expression, qualified, type Relation, type Scope, type ScopeColumn } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import type { Part } from "./terms.ts";
 import { QueryError } from "./types.ts";
-
-/** An expression as a tree, for what has to be known of its insides. */
-export class Part {
-  sql = "";
-  name = "";
-  /** `outer`: a column of this query in a subquery of it. `alias`: a result, by its name. */
-  kind: "other" | "column" | "outer" | "alias" | "aggregate" | "window" = "other";
-  /** Of a column: the columns that settle its value. */
-  fixedBy: readonly string[] | undefined;
-  readonly parts: Part[] = [];
-
-  named({ sql, name }: Pick<Expression, "sql" | "name">, kind = this.kind): this {
-    this.sql = sql;
-    this.name = name;
-    this.kind = kind;
-    return this;
-  }
-
-  ofColumn(relation: Relation, { sql, name, fixedBy }: ScopeColumn): this {
-    this.fixedBy = fixedBy;
-    return this.named({ sql, name: qualified(relation, name) }, "column");
-  }
-
-  hasAggregate(): boolean {
-    return this.kind === "aggregate" || this.parts.some((part) => part.hasAggregate());
-  }
-
-  /** The columns of it and of what is in it. */
-  columns(): Part[] {
-    return this.kind === "column" ? [this] : this.parts.flatMap((part) => part.columns());
-  }
-
-  hasWindow(): boolean {
-    return this.kind === "window" || this.parts.some((part) => part.hasWindow());
-  }
-}
 
 /** The parts of a query that say how its rows are put together. */
 interface Clauses {

@@ -1,4 +1,4 @@
-import type { OutputColumn } from "./select.ts";
+import type { OutputColumn } from "./terms.ts";
 import { dateText, durationText, intervalText, timestampText } from "./time.ts";
 import { isBinary, isInterval, isList, isTimestamp, type SqlType } from "./types.ts";
 

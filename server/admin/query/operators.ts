@@ -1,7 +1,7 @@
 import type { A_Expr, Node } from "libpg-query";
 import { coerceTo, comparable, timeArithmetic } from "./casts.ts";
-import { type Surroundings, translate } from "./expressions.ts";
-import { type Expression, text } from "./scope.ts";
+import type { TranslationContext } from "./context.ts";
+import { type Expression, text } from "./terms.ts";
 import { isList, isNumber, isText, QueryError, type SqlType, unsupported } from "./types.ts";
 
 const COMPARISONS: Readonly<Record<string, string>> = {
@@ -22,17 +22,20 @@ const REGULAR: Readonly<Record<string, readonly [negated: boolean, flags: string
   "!~*": [true, "i"],
 };
 
+/** Who knows the row numbers of invocations. */
+type Invocations = Pick<TranslationContext, "seqOf">;
+
 /** Translates an operator of whatever kind. */
-export function operators(node: A_Expr, around: Surroundings): Expression {
+export function operators(node: A_Expr, context: TranslationContext): Expression {
   const symbol = nameOf(node);
   switch (node.kind) {
     case "AEXPR_OP":
-      if (node.lexpr === undefined) return unary(symbol, translate(node.rexpr, around));
-      return binary(symbol, translate(node.lexpr, around), translate(node.rexpr, around), around);
+      if (node.lexpr === undefined) return unary(symbol, context.translate(node.rexpr));
+      return binary(symbol, context.translate(node.lexpr), context.translate(node.rexpr), context);
     case "AEXPR_DISTINCT":
     case "AEXPR_NOT_DISTINCT": {
-      const left = translate(node.lexpr, around);
-      const right = translate(node.rexpr, around);
+      const left = context.translate(node.lexpr);
+      const right = context.translate(node.rexpr);
       const [a, b] = comparable(left, right);
       const isDistinct = node.kind === "AEXPR_DISTINCT";
       const words = isDistinct ? "IS DISTINCT FROM" : "IS NOT DISTINCT FROM";
@@ -43,20 +46,20 @@ export function operators(node: A_Expr, around: Surroundings): Expression {
       };
     }
     case "AEXPR_IN":
-      return membership(translate(node.lexpr, around), itemsOf(node.rexpr, around), symbol === "<>", around);
+      return membership(context.translate(node.lexpr), itemsOf(node.rexpr, context), symbol === "<>", context);
     case "AEXPR_LIKE":
     case "AEXPR_ILIKE":
-      return like(node, around);
+      return like(node, context);
     case "AEXPR_SIMILAR":
-      return similar(node, around);
+      return similar(node, context);
     case "AEXPR_BETWEEN":
     case "AEXPR_NOT_BETWEEN":
     case "AEXPR_BETWEEN_SYM":
     case "AEXPR_NOT_BETWEEN_SYM":
-      return between(node, around);
+      return between(node, context);
     case "AEXPR_NULLIF": {
-      const left = translate(node.lexpr, around);
-      const right = translate(node.rexpr, around);
+      const left = context.translate(node.lexpr);
+      const right = context.translate(node.rexpr);
       const [a, b] = comparable(left, right);
       return {
         sql: `CASE WHEN ${a} = ${b} THEN NULL ELSE ${left.sql} END`,
@@ -65,8 +68,8 @@ export function operators(node: A_Expr, around: Surroundings): Expression {
       };
     }
     case "AEXPR_OP_ANY": {
-      const value = translate(node.lexpr, around);
-      const items = translate(node.rexpr, around);
+      const value = context.translate(node.lexpr);
+      const items = context.translate(node.rexpr);
       if (symbol !== "=" || !isList(items.type)) return unsupported(`${symbol} ANY`);
       return {
         sql: `(${value.sql} IN (SELECT value FROM json_each(${items.sql})))`,
@@ -84,9 +87,9 @@ function nameOf({ name = [] }: A_Expr): string {
   return last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
 }
 
-function itemsOf(node: Node | undefined, around: Surroundings): Expression[] {
+function itemsOf(node: Node | undefined, context: TranslationContext): Expression[] {
   if (node === undefined || !("List" in node)) return unsupported("IN without a list");
-  return (node.List.items ?? []).map((item) => translate(item, around));
+  return (node.List.items ?? []).map((item) => context.translate(item));
 }
 
 function unary(symbol: string, arg: Expression): Expression {
@@ -102,17 +105,17 @@ function unary(symbol: string, arg: Expression): Expression {
 }
 
 /** Ids are compared by row number, which has an index, wherever both sides have one. */
-function sameInvocation(left: Expression, right: Expression, { selects }: Surroundings): string | undefined {
+function sameInvocation(left: Expression, right: Expression, context: Invocations): string | undefined {
   if (left.seqSql !== undefined && right.seqSql !== undefined) return `${left.seqSql} = ${right.seqSql}`;
   if (left.seqSql !== undefined && typeof right.literal === "string")
-    return `${left.seqSql} = ${selects.seqOf(right.literal)}`;
+    return `${left.seqSql} = ${context.seqOf(right.literal)}`;
   if (right.seqSql !== undefined && typeof left.literal === "string")
-    return `${right.seqSql} = ${selects.seqOf(left.literal)}`;
+    return `${right.seqSql} = ${context.seqOf(left.literal)}`;
   return undefined;
 }
 
-export function equal(left: Expression, right: Expression, around: Surroundings): string {
-  const same = sameInvocation(left, right, around);
+export function equal(left: Expression, right: Expression, context: Invocations): string {
+  const same = sameInvocation(left, right, context);
   if (same !== undefined) return `(${same})`;
   const [a, b] = comparable(left, right);
   return `(${a} = ${b})`;
@@ -122,22 +125,22 @@ function membership(
   value: Expression,
   items: readonly Expression[],
   isNegated: boolean,
-  { selects }: Surroundings,
+  context: TranslationContext,
 ): Expression {
   const name = `${value.name} ${isNegated ? "NOT IN" : "IN"} ([${items.map((item) => item.name).join(", ")}])`;
   const operator = isNegated ? "NOT IN" : "IN";
   if (value.seqSql !== undefined && items.every(({ literal }) => typeof literal === "string")) {
-    const seqs = items.map(({ literal }) => selects.seqOf(String(literal)));
+    const seqs = items.map(({ literal }) => context.seqOf(String(literal)));
     return { sql: `(${value.seqSql} ${operator} (${seqs.join(", ")}))`, type: "Boolean", name };
   }
-  const left = items.reduce((so, item) => (so === value.sql ? comparable(value, item)[0] : so), value.sql);
+  const left = items.reduce((sql, item) => (sql === value.sql ? comparable(value, item)[0] : sql), value.sql);
   const list = items.map((item) => comparable(value, item)[1]).join(", ");
   return { sql: `(${left} ${operator} (${list}))`, type: "Boolean", name };
 }
 
-function between(node: A_Expr, around: Surroundings): Expression {
-  const value = translate(node.lexpr, around);
-  const [from, to] = itemsOf(node.rexpr, around);
+function between(node: A_Expr, context: TranslationContext): Expression {
+  const value = context.translate(node.lexpr);
+  const [from, to] = itemsOf(node.rexpr, context);
   if (from === undefined || to === undefined || node.kind?.endsWith("_SYM") === true)
     return unsupported("BETWEEN SYMMETRIC");
   const [a, low] = comparable(value, from);
@@ -151,11 +154,11 @@ function between(node: A_Expr, around: Surroundings): Expression {
 }
 
 /** `x LIKE pattern [ESCAPE character]`. SQLite's LIKE tells cases apart here (database.ts). */
-function like(node: A_Expr, around: Surroundings): Expression {
+function like(node: A_Expr, context: TranslationContext): Expression {
   const isInsensitive = node.kind === "AEXPR_ILIKE";
   const isNegated = nameOf(node).startsWith("!");
-  const left = translate(node.lexpr, around);
-  const { pattern, escapedBy } = patternOf(node.rexpr, around);
+  const left = context.translate(node.lexpr);
+  const { pattern, escapedBy } = patternOf(node.rexpr, context);
   const [a, b] = [coerceTo(left, "Utf8").sql, coerceTo(pattern, "Utf8").sql];
   const [value, wanted] = isInsensitive ? [`lower(${a})`, `lower(${b})`] : [a, b];
   const word = `${isNegated ? "NOT " : ""}${isInsensitive ? "ILIKE" : "LIKE"}`;
@@ -166,25 +169,25 @@ function like(node: A_Expr, around: Surroundings): Expression {
   };
 }
 
-function patternOf(node: Node | undefined, around: Surroundings): { pattern: Expression; escapedBy: string } {
+function patternOf(node: Node | undefined, context: TranslationContext): { pattern: Expression; escapedBy: string } {
   if (node !== undefined && "FuncCall" in node) {
     const [pattern, escapedBy] = node.FuncCall.args ?? [];
     const last = node.FuncCall.funcname?.at(-1);
     if (last !== undefined && "String" in last && last.String.sval === "like_escape") {
-      const character = translate(escapedBy, around).literal;
+      const character = context.translate(escapedBy).literal;
       if (typeof character !== "string" || character.length !== 1)
         return unsupported("ESCAPE with other than one character");
-      return { pattern: translate(pattern, around), escapedBy: character };
+      return { pattern: context.translate(pattern), escapedBy: character };
     }
   }
-  return { pattern: translate(node, around), escapedBy: "\\" };
+  return { pattern: context.translate(node), escapedBy: "\\" };
 }
 
-function similar(node: A_Expr, around: Surroundings): Expression {
-  const value = translate(node.lexpr, around);
+function similar(node: A_Expr, context: TranslationContext): Expression {
+  const value = context.translate(node.lexpr);
   // PostgreSQL's parser wraps the pattern.
   const wrapped = node.rexpr !== undefined && "FuncCall" in node.rexpr ? node.rexpr.FuncCall.args?.[0] : node.rexpr;
-  const pattern = translate(wrapped, around);
+  const pattern = context.translate(wrapped);
   const isNegated = nameOf(node).startsWith("!");
   const sql = `rl_regexp_like(${value.sql}, rl_similar(${pattern.sql}))`;
   return {
@@ -194,13 +197,13 @@ function similar(node: A_Expr, around: Surroundings): Expression {
   };
 }
 
-function binary(symbol: string, left: Expression, right: Expression, around: Surroundings): Expression {
+function binary(symbol: string, left: Expression, right: Expression, context: TranslationContext): Expression {
   const name = `${left.name} ${symbol === "==" ? "=" : symbol === "<>" ? "!=" : symbol} ${right.name}`;
   const comparison = COMPARISONS[symbol];
   if (comparison !== undefined) {
-    if (comparison === "=") return { sql: equal(left, right, around), type: "Boolean", name };
+    if (comparison === "=") return { sql: equal(left, right, context), type: "Boolean", name };
     if (comparison === "<>") {
-      const same = sameInvocation(left, right, around);
+      const same = sameInvocation(left, right, context);
       if (same !== undefined) return { sql: `(NOT ${same})`, type: "Boolean", name };
     }
     const [a, b] = comparable(left, right);

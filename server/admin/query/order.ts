@@ -1,5 +1,5 @@
 import type { Node } from "libpg-query";
-import type { Expression } from "./scope.ts";
+import type { Expression } from "./terms.ts";
 import { unsupported } from "./types.ts";
 
 /** One term of ORDER BY. The real server puts nulls last when it goes up, and first when it goes down. */

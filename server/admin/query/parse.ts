@@ -1,8 +1,7 @@
 import { loadModule, type Node, parseSync, type SelectStmt } from "libpg-query";
 import { tableColumns } from "./from.ts";
-import { identifier, text } from "./scope.ts";
-import type { OutputColumn } from "./select.ts";
 import { SelectTranslator } from "./select.ts";
+import { identifier, type OutputColumn, text } from "./terms.ts";
 import { QueryError, unsupported } from "./types.ts";
 
 export interface Translation {

@@ -2,7 +2,7 @@ import type { QueryDatabase } from "./database.ts";
 import { jsonAnswer } from "./json-answer.ts";
 import type { Ask } from "./messages.ts";
 import { translateQuery } from "./parse.ts";
-import type { OutputColumn } from "./select.ts";
+import type { OutputColumn } from "./terms.ts";
 import { QueryError } from "./types.ts";
 
 export const CHUNK_BYTES = 256 * 1024;

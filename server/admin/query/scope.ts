@@ -1,26 +1,13 @@
-import type { Column } from "./catalog.ts";
-import type { Part } from "./grouping.ts";
-import type { OutputColumn } from "./select.ts";
-import { QueryError, type SqlType } from "./types.ts";
-
-/** A column that a query can name. */
-export interface ScopeColumn extends Pick<Column, "name" | "type"> {
-  /** How SQLite gets at it: `t1."key"`. */
-  readonly sql: string;
-  /** The same invocation as a row number, when the column holds ids of invocations: what indexes know. */
-  readonly seqSql: string | undefined;
-  /** Left out of `*` and of unqualified names: the right side of USING. */
-  readonly isMerged?: boolean;
-  /** The columns of the same subquery, in SQL, that settle its value: what the subquery was grouped by. */
-  readonly fixedBy?: readonly string[] | undefined;
-}
-
-/** A table of a FROM clause under the name that the query has for it. */
-export interface Relation {
-  /** `undefined`: a subquery without an alias. */
-  readonly name: string | undefined;
-  readonly columns: readonly ScopeColumn[];
-}
+import {
+  type Expression,
+  type OutputColumn,
+  type Part,
+  qualified,
+  quoteIfNeeded,
+  type Relation,
+  type ScopeColumn,
+} from "./terms.ts";
+import { QueryError } from "./types.ts";
 
 /** A subquery of WITH, under its name in the SQL. */
 export interface Cte {
@@ -103,32 +90,4 @@ export class Scope {
     }
     return candidates[0] ?? this.outer?.find(table, name);
   }
-}
-
-/** The name of a column within an expression, as the real server writes it. */
-export function qualified(relation: Relation, column: string): string {
-  return relation.name === undefined ? quoteIfNeeded(column) : `${relation.name}.${quoteIfNeeded(column)}`;
-}
-
-function quoteIfNeeded(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`;
-}
-
-/** An identifier of SQLite. */
-export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-/** A text of SQLite. NUL would end the statement, so it is pasted in as a blob. */
-export const text = (value: string): string =>
-  value.includes("\0") ? `CAST(x'${Buffer.from(value).toString("hex")}' AS TEXT)` : `'${value.replaceAll("'", "''")}'`;
-
-/** An expression, translated. */
-export interface Expression {
-  readonly sql: string;
-  readonly type: SqlType;
-  /** The name of a column of results that nobody named. */
-  readonly name: string;
-  readonly seqSql?: string | undefined;
-  /** The value, when it is a constant in the text of the query. */
-  readonly literal?: string | number | boolean | null;
-  /** `months` and `ms` of an interval in the text of the query. */
-  readonly interval?: { readonly months: number; readonly ms: number };
 }

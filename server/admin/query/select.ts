@@ -1,30 +1,14 @@
 import type { Node, SelectStmt } from "libpg-query";
-import { type Surroundings, translate } from "./expressions.ts";
+import { TranslationContext, type Translators } from "./context.ts";
+import { translateExpression } from "./expressions.ts";
 import { FromTranslator } from "./from.ts";
-import { grouped, Part } from "./grouping.ts";
+import { grouped } from "./grouping.ts";
 import { orderTerm } from "./order.ts";
 import { pageSeq } from "./page.ts";
-import { type Cte, type Expression, qualified, Scope, type ScopeColumn } from "./scope.ts";
+import { named } from "./renamed.ts";
+import { type Cte, Scope } from "./scope.ts";
+import { type Expression, type OutputColumn, Part, type Query, qualified } from "./terms.ts";
 import { commonType, QueryError, type SqlType, unsupported } from "./types.ts";
-
-/** A column of results. In SQL it is called `_0`, `_1`, … */
-export interface OutputColumn {
-  readonly name: string;
-  readonly type: SqlType;
-  /** The table that a plain column comes from: its name goes on through a subquery that has none of its own. */
-  readonly qualifier?: string | undefined;
-  /** The results that settle its value, by their numbers. */
-  readonly fixedBy?: readonly number[] | undefined;
-}
-
-export interface Query {
-  readonly sql: string;
-  readonly columns: readonly OutputColumn[];
-  /** The same query for the row numbers of its one column of invocation ids. */
-  readonly seqSql?: string | undefined;
-  /** Whether it may stand in a UNION as it is. */
-  readonly isPlain: boolean;
-}
 
 interface Target {
   readonly expression: Expression;
@@ -43,7 +27,7 @@ const SET_OPERATORS: Readonly<Record<string, string>> = {
 };
 
 /** Translates SELECT statements to SQLite's dialect. Every table and column gets a name of its own, so none can clash. */
-export class SelectTranslator {
+export class SelectTranslator implements Translators {
   readonly #from = new FromTranslator(this);
   readonly #seqOf: (id: string) => number;
   #aliases = 0;
@@ -60,6 +44,10 @@ export class SelectTranslator {
 
   seqOf(id: string): number {
     return this.#seqOf(id);
+  }
+
+  expression(node: Node | undefined, context: TranslationContext): Expression {
+    return translateExpression(node, context);
   }
 
   query(select: SelectStmt, outer: Scope | undefined): Query {
@@ -130,10 +118,10 @@ export class SelectTranslator {
   }
 
   #values(rows: readonly Node[], select: SelectStmt, scope: Scope): Query {
-    const around = this.#around(scope, new Map());
+    const context = this.#context(scope);
     const translated = rows.map((row) => {
       if (!("List" in row)) return unsupported("this form of VALUES");
-      return (row.List.items ?? []).map((item) => translate(item, around));
+      return (row.List.items ?? []).map((item) => context.translate(item));
     });
     const width = translated[0]?.length ?? 0;
     if (translated.some((row) => row.length !== width)) {
@@ -148,8 +136,8 @@ export class SelectTranslator {
     return { sql: `SELECT ${list} FROM (VALUES ${tuples})${this.#limit(select, scope)}`, columns, isPlain: true };
   }
 
-  #around(scope: Scope, windows: ReadonlyMap<string, Node>): Surroundings {
-    return { scope, selects: this, windows, unnested: [], part: new Part() };
+  #context(scope: Scope, windows?: ReadonlyMap<string, Node>): TranslationContext {
+    return new TranslationContext(this, scope, windows);
   }
 
   #plain(select: SelectStmt, scope: Scope): Query {
@@ -160,13 +148,13 @@ export class SelectTranslator {
         "WindowDef" in node ? [[node.WindowDef.name ?? "", node] as const] : [],
       ),
     );
-    const around = this.#around(scope, windows);
+    const context = this.#context(scope, windows);
     const from = this.#from.clause(select.fromClause ?? [], scope);
-    const targets = (select.targetList ?? []).flatMap((node) => this.#targets(node, around));
+    const targets = (select.targetList ?? []).flatMap((node) => this.#targets(node, context));
     if (targets.length === 0) throw new QueryError("SQL error: a SELECT needs an expression", 400);
     rejectDuplicates(targets);
-    const filter = this.#around(scope, windows);
-    const where = select.whereClause === undefined ? undefined : translate(select.whereClause, filter);
+    const filter = this.#context(scope, windows);
+    const where = select.whereClause === undefined ? undefined : filter.translate(select.whereClause);
     if (filter.part.hasAggregate())
       throw new QueryError("Error during planning: WHERE takes no aggregate functions. Put it into HAVING.", 400);
 
@@ -178,11 +166,11 @@ export class SelectTranslator {
     };
     const groups = (select.groupClause ?? []).map((node) => {
       if ("GroupingSet" in node) return unsupported("GROUPING SETS, ROLLUP and CUBE");
-      return (byOrdinal(node) ?? this.#key(node, around)).sql;
+      return (byOrdinal(node) ?? this.#key(node, context)).sql;
     });
-    const kept = { ...around, part: new Part() };
-    const having = select.havingClause === undefined ? undefined : translate(select.havingClause, kept);
-    const sorted = { ...around, part: new Part() };
+    const kept = context.withPart(new Part());
+    const having = select.havingClause === undefined ? undefined : kept.translate(select.havingClause);
+    const sorted = context.withPart(new Part());
     const keyOf = (node: Node, isNumbered: boolean): Expression => {
       const ordinal = ordinalOf(node, names);
       if (ordinal === undefined) return this.#key(node, sorted);
@@ -203,10 +191,10 @@ export class SelectTranslator {
       isDistinct: distinct.length > 0,
       scope,
     });
-    if (isAggregated && around.unnested.length > 0)
+    if (isAggregated && context.unnested.length > 0)
       return unsupported("unnest beside an aggregate function or GROUP BY");
 
-    const sources = [...(from === undefined ? [] : [from]), ...around.unnested];
+    const sources = [...(from === undefined ? [] : [from]), ...context.unnested];
     const rest = [
       sources.length === 0 ? "" : ` FROM ${sources.join(", ")}`,
       where === undefined ? "" : ` WHERE ${where.sql}`,
@@ -218,7 +206,7 @@ export class SelectTranslator {
     const head = `SELECT ${distinct.length > 0 ? "DISTINCT " : ""}`;
     const [only] = targets;
     const shown = `${head}${targets.map(({ expression: { sql } }, index) => `${needsCount ? `CASE WHEN count(*) >= 0 THEN ${sql} END` : sql} AS _${index}`).join(", ")}`;
-    const seq = around.unnested.length > 0 ? undefined : pageSeq(select, scope);
+    const seq = context.unnested.length > 0 ? undefined : pageSeq(select, scope);
     const page = () => {
       const keys = sortClause.map((term) => orderTerm(term, (node) => keyOf(node, false)));
       const condition = where === undefined ? "" : ` WHERE ${where.sql}`;
@@ -241,9 +229,9 @@ export class SelectTranslator {
   }
 
   /** What is sorted or grouped by and is none of the results. @throws QueryError 400 when it names nothing */
-  #key(node: Node, around: Surroundings): Expression {
+  #key(node: Node, context: TranslationContext): Expression {
     try {
-      return translate(node, around);
+      return context.translate(node);
     } catch (error) {
       // The real server finds a wrong name here before it plans, so it is a bad request.
       if (error instanceof QueryError && error.message.startsWith("Schema error"))
@@ -252,7 +240,7 @@ export class SelectTranslator {
     }
   }
 
-  #targets(node: Node, around: Surroundings): Target[] {
+  #targets(node: Node, context: TranslationContext): Target[] {
     if (!("ResTarget" in node)) return unsupported("this form of a result");
     const { name, val } = node.ResTarget;
     if (val !== undefined && "ColumnRef" in val) {
@@ -261,7 +249,7 @@ export class SelectTranslator {
       if (last !== undefined && "A_Star" in last) {
         const qualifier = fields.at(-2);
         const alias = qualifier !== undefined && "String" in qualifier ? qualifier.String.sval : undefined;
-        return around.scope.star(alias).map(({ relation, column }) => ({
+        return context.scope.star(alias).map(({ relation, column }) => ({
           expression: {
             sql: column.sql,
             type: column.type,
@@ -274,18 +262,19 @@ export class SelectTranslator {
           part: new Part().ofColumn(relation, column),
         }));
       }
-      const result = this.#result(val, around);
+      const result = this.#result(val, context);
       const own = last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
-      const qualifier = name === undefined ? around.scope.find(stringOf(fields.at(-2)), own)?.relation.name : undefined;
+      const qualifier =
+        name === undefined ? context.scope.find(stringOf(fields.at(-2)), own)?.relation.name : undefined;
       return [{ ...result, name: name ?? own, qualifier, uniqueName: name ?? result.expression.name }];
     }
-    const result = this.#result(val, around);
+    const result = this.#result(val, context);
     return [{ ...result, name: name ?? result.expression.name, uniqueName: name ?? result.expression.name }];
   }
 
-  #result(node: Node | undefined, around: Surroundings): Pick<Target, "expression" | "part"> {
+  #result(node: Node | undefined, context: TranslationContext): Pick<Target, "expression" | "part"> {
     const part = new Part();
-    const expression = translate(node, { ...around, part });
+    const expression = context.withPart(part).translate(node);
     return { expression, part: part.named(expression) };
   }
 
@@ -293,7 +282,7 @@ export class SelectTranslator {
     if (limitCount === undefined && limitOffset === undefined) return "";
     const number = (node: Node | undefined): string | undefined => {
       if (node === undefined) return undefined;
-      const { literal, sql, type } = translate(node, this.#around(new Scope(scope.outer), new Map()));
+      const { literal, sql, type } = this.#context(new Scope(scope.outer)).translate(node);
       if (literal === null) return undefined;
       if (type !== "Int64")
         throw new QueryError(`Error during planning: Expected LIMIT to be an integer, but got ${type}`);
@@ -306,26 +295,6 @@ export class SelectTranslator {
     if (count === undefined && offset === undefined) return "";
     return ` LIMIT ${count ?? -1}${offset === undefined ? "" : ` OFFSET ${offset}`}`;
   }
-}
-
-/** The columns of a subquery as others see them. */
-export function renamed(columns: readonly OutputColumn[], names: readonly string[], alias: string): ScopeColumn[] {
-  return named(columns, names).map(({ name, type, fixedBy }, index) => ({
-    name,
-    type,
-    sql: `${alias}._${index}`,
-    seqSql: undefined,
-    fixedBy: fixedBy?.map((number) => `${alias}._${number}`),
-  }));
-}
-
-function named(columns: readonly OutputColumn[], names: readonly string[]): OutputColumn[] {
-  if (names.length > columns.length) {
-    throw new QueryError(
-      `Error during planning: Source table contains ${columns.length} columns but ${names.length} names given as column alias`,
-    );
-  }
-  return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
 }
 
 function stringOf(node: Node | undefined): string | undefined {
