@@ -2,10 +2,10 @@ import { tableFromIPC } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
 import { end, output, propose, run, setState, sleep, suspendOn } from "../../engine/said.ts";
 import { Transcript } from "../../engine/transcript.ts";
-import { QueryDatabase } from "./database.ts";
-import type { Ask } from "./messages.ts";
-import { loadParser } from "./parse.ts";
-import { runQuery } from "./run.ts";
+import type { Ask } from "./process/messages.ts";
+import { runQuery } from "./process/run.ts";
+import { QueryDatabase } from "./tables/index.ts";
+import { loadParser } from "./translate/index.ts";
 import { QueryError } from "./types.ts";
 
 /** A small history: completed, running, suspended and inboxed invocations, with state. */

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { RequestHandler, Response } from "express";
 import type { Turns } from "../../storage/index.ts";
 import { notJson } from "../answers.ts";
-import type { QueryService } from "./service.ts";
+import type { QueryService } from "./process/index.ts";
 import { QueryError } from "./types.ts";
 
 const CONTENT_TYPES = {
