@@ -1,4 +1,4 @@
-import type { SqlType } from "../types.ts";
+import { QueryError, type SqlType } from "../types.ts";
 
 /** A column of a table, as `information_schema.columns` shows it. */
 export interface Column {
@@ -163,3 +163,17 @@ export const INFORMATION_SCHEMA: ReadonlyMap<string, readonly Column[]> = new Ma
 
 /** The one table that the real server defines as a view over others. */
 export const VIEW_NAMES: ReadonlySet<string> = new Set(["sys_invocation"]);
+
+/** The columns of a table that a query names. @throws QueryError when there is no such table */
+export function tableColumns(schema: string | undefined, table: string): readonly Column[] {
+  const columns =
+    schema === "information_schema"
+      ? INFORMATION_SCHEMA.get(table)
+      : schema === undefined || schema === "public"
+        ? TABLES.get(table)
+        : undefined;
+  if (columns === undefined) {
+    throw new QueryError(`Error during planning: table 'restate.${schema ?? "public"}.${table}' not found`);
+  }
+  return columns;
+}

@@ -205,6 +205,20 @@ function commandFields(
       return { key: GetPromiseCommand.decode(body).key, ...completionOf(body) };
     case MessageType.SleepCommand:
       return { wake_up_time: Number(SleepCommand.decode(body).wakeUpTime), ...completionOf(body) };
+    default:
+      return invocationCommandFields(type, body, isLite, targets, calleeId);
+  }
+}
+
+/** Of commands that are about another invocation; of any other what all have. */
+function invocationCommandFields(
+  type: number,
+  body: Buffer,
+  isLite: boolean,
+  targets: Targets,
+  calleeId: string | undefined,
+): object {
+  switch (type) {
     case MessageType.CallCommand: {
       const fields = CallCommand.decode(body);
       return {

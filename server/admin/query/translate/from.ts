@@ -1,5 +1,5 @@
 import type { Alias, JoinExpr, Node, RangeFunction, RangeVar } from "libpg-query";
-import { type Column, INFORMATION_SCHEMA, SEQ_COLUMNS, TABLES } from "../tables/index.ts";
+import { type Column, SEQ_COLUMNS, tableColumns } from "../tables/index.ts";
 import { identifier, type OutputColumn, type Relation, type ScopeColumn } from "../terms.ts";
 import { elementOf, isList, QueryError, unsupported } from "../types.ts";
 import { renamed } from "./columns.ts";
@@ -195,20 +195,6 @@ function unnamed(columns: readonly OutputColumn[], own: string): Relation[] {
   const all = renamed(columns, [], own);
   const qualifiers = [...new Set(columns.map(({ qualifier }) => qualifier))];
   return qualifiers.map((name) => ({ name, columns: all.filter((_, index) => columns[index]?.qualifier === name) }));
-}
-
-/** @throws QueryError when there is no such table */
-export function tableColumns(schema: string | undefined, table: string): readonly Column[] {
-  const columns =
-    schema === "information_schema"
-      ? INFORMATION_SCHEMA.get(table)
-      : schema === undefined || schema === "public"
-        ? TABLES.get(table)
-        : undefined;
-  if (columns === undefined) {
-    throw new QueryError(`Error during planning: table 'restate.${schema ?? "public"}.${table}' not found`);
-  }
-  return columns;
 }
 
 function namesOf(alias: Alias | undefined): string[] {

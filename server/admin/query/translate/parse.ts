@@ -1,7 +1,7 @@
 import { loadModule, type Node, parseSync, type SelectStmt } from "libpg-query";
+import { tableColumns } from "../tables/index.ts";
 import { identifier, type OutputColumn, text } from "../terms.ts";
 import { QueryError, unsupported } from "../types.ts";
-import { tableColumns } from "./from.ts";
 import { SelectTranslator } from "./select.ts";
 
 export interface Translation {
