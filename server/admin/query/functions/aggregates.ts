@@ -28,6 +28,7 @@ const total = (arg: Expression | undefined): SqlType => {
 
 /** The aggregate functions, with what SQLite has for them; names with `rl_` are ours (the room `sqlite`). */
 const AGGREGATES: Readonly<Record<string, Aggregate>> = {
+  // The official CLI, the web UI and the dashboard ask for these.
   count: { type: () => "Int64", sql: (inner, tail) => `count(${inner})${tail}` },
   sum: { type: total, sql: (inner, tail) => `sum(${inner})${tail}` },
   avg: {
@@ -39,6 +40,7 @@ const AGGREGATES: Readonly<Record<string, Aggregate>> = {
   max: { type: first, sql: (inner, tail) => `max(${inner})${tail}` },
   first_value: { type: first, sql: (inner, tail) => `rl_first(${inner})${tail}` },
   last_value: { type: first, sql: (inner, tail) => `rl_last(${inner})${tail}` },
+  // Whether one or all, and which: the usual questions about a group.
   bool_and: { type: () => "Boolean", sql: (inner, tail) => `min(${inner})${tail}` },
   bool_or: { type: () => "Boolean", sql: (inner, tail) => `max(${inner})${tail}` },
   array_agg: {
@@ -47,6 +49,8 @@ const AGGREGATES: Readonly<Record<string, Aggregate>> = {
     sql: (inner, tail) => `nullif(json_group_array(${inner})${tail}, '[]')`,
   },
   string_agg: { type: () => "Utf8", sql: (inner, tail) => `group_concat(${inner})${tail}`, takes: "Utf8" },
+  // How long things take, and how much that varies. The dashboard asks for `approx_percentile_cont`; other people's
+  // programs for `percentile_cont … WITHIN GROUP`, and the real server has it.
   approx_distinct: { type: () => "UInt64", sql: (inner, tail) => `count(DISTINCT ${inner})${tail}` },
   median: { type: first, sql: (inner, tail) => `rl_median(${inner})${tail}` },
   approx_median: { type: first, sql: (inner, tail) => `rl_median(${inner})${tail}` },
@@ -54,10 +58,8 @@ const AGGREGATES: Readonly<Record<string, Aggregate>> = {
   approx_percentile_cont: { ...float("rl_percentile"), isOrdered: true },
   stddev: float("rl_stddev"),
   stddev_samp: float("rl_stddev"),
-  stddev_pop: float("rl_stddev_pop"),
   var: float("rl_variance"),
   var_samp: float("rl_variance"),
-  var_pop: float("rl_variance_pop"),
 };
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -77,7 +79,7 @@ export function argumentOf(aggregate: Aggregate, arg: Expression): string {
   return aggregate.takes === undefined ? arg.sql : coerceTo(arg, aggregate.takes).sql;
 }
 
-/** Functions that exist only with OVER. */
+/** Functions that exist only with OVER: those of the SQL standard, which SQLite has. */
 const WINDOW_FUNCTIONS: Readonly<Record<string, (arg: Expression | undefined) => SqlType>> = {
   row_number: () => "UInt64",
   rank: () => "UInt64",

@@ -1,5 +1,4 @@
 /** Functions on texts that SQLite lacks, by the name that the translator calls them. `null` stays `null`. */
-import { createHash, randomUUID } from "node:crypto";
 import { QueryError } from "../types.ts";
 import type { FunctionDefiner, SqlFunction, Value } from "./define.ts";
 
@@ -84,13 +83,6 @@ const FUNCTIONS: Readonly<Record<string, SqlFunction>> = {
   rl_rpad: (...args) => padded(args, false),
   rl_repeat: (text, times) => repeated(str(text), Number(times)),
   rl_reverse: (text) => characters(text).reverse().join(""),
-  rl_initcap: (text) =>
-    str(text)
-      .toLowerCase()
-      .replace(/(^|[^\p{L}\p{N}])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
-  rl_md5: (value) => createHash("md5").update(bytes(value)).digest("hex"),
-  rl_sha256: (value) => createHash("sha256").update(bytes(value)).digest(),
-  rl_uuid: () => randomUUID(),
   rl_encode: (value, encoding) => bytes(value).toString(encodingOf(encoding)).replace(/=+$/, ""),
   rl_decode: (value, encoding) => Buffer.from(str(value), encodingOf(encoding)),
   rl_regexp_like: (text, pattern, flags = "") => Number(expression(str(pattern), str(flags)).test(str(text))),
@@ -107,7 +99,6 @@ const FUNCTIONS: Readonly<Record<string, SqlFunction>> = {
         .replace(/\\(\d)/g, "$$$1")
         .replace(/\\&/g, "$$&"),
     ),
-  rl_regexp_count: (text, pattern) => [...str(text).matchAll(expression(str(pattern), "g"))].length,
   rl_similar: (pattern) =>
     `^(?:${str(pattern)
       .replace(/[.^$\\]/g, "\\$&")

@@ -1,5 +1,13 @@
 import type { FuncCall, Node, WindowDef } from "libpg-query";
-import { aggregateNamed, argumentOf, arrowCast, call, isFunction, windowFunctionType } from "../functions/index.ts";
+import {
+  aggregateNamed,
+  argumentOf,
+  arrowCast,
+  call,
+  isFunction,
+  rejectNeededByNobody,
+  windowFunctionType,
+} from "../functions/index.ts";
 import type { Expression } from "../terms.ts";
 import { elementOf, isList, QueryError, unsupported } from "../types.ts";
 import type { TranslationContext } from "./context.ts";
@@ -10,6 +18,7 @@ export function calls(node: FuncCall, context: TranslationContext): Expression {
   const last = node.funcname?.at(-1);
   const name = last !== undefined && "String" in last ? (last.String.sval ?? "").toLowerCase() : "";
   const args = (node.args ?? []).map((arg) => context.translate(arg));
+  rejectNeededByNobody(name);
   if (node.over !== undefined) return windowed(name, node, args, context);
   if (aggregateNamed(name) !== undefined) return aggregated(name, node, args, context);
   if (
