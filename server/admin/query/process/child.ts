@@ -16,10 +16,10 @@ const NICE = 5;
 const [, , path = "", limitMs] = process.argv;
 const watchdog = new Watchdog(Number(limitMs));
 let database: QueryDatabase | undefined;
-/** What is left of the answer. */
-let rest: Buffer[] = [];
+/** The part of the answer that the server has not asked for yet. */
+let unsent: Buffer[] = [];
 
-const say = (message: FromChild): void => {
+const send = (message: FromChild): void => {
   process.send?.(message);
 };
 
@@ -32,39 +32,39 @@ function open({ image }: Ask): QueryDatabase {
 
 /** Copies of a database in memory: as it came, as SQLite has it, and a third while one becomes the other. */
 const IMAGE_COPIES = 3;
-/** What the last query left behind, freed or not, is too much to begin another one with. */
+/** The last query has left so much memory in use, freed or not, that this process should not run another one. */
 let isSpent = false;
 
 async function answer(ask: Ask): Promise<void> {
   const memoryBytes = ask.limits.memoryBytes + IMAGE_COPIES * (ask.image?.length ?? 0);
-  const look = () => {
+  const noteMemory = () => {
     isSpent = process.memoryUsage.rss() > memoryBytes / 2;
   };
   try {
-    rest = await watchdog.watch(memoryBytes, () => runQuery(open(ask), ask));
-    look();
-    say({ kind: "answer", bytes: rest.reduce((sum, { length }) => sum + length, 0) });
+    unsent = await watchdog.watch(memoryBytes, () => runQuery(open(ask), ask));
+    noteMemory();
+    send({ kind: "answer", bytes: unsent.reduce((sum, { length }) => sum + length, 0) });
   } catch (error) {
     const { status, message, code } = error instanceof QueryError ? error : new QueryError(String(error));
-    look();
-    say({ kind: "refused", status, message, code, isSpent });
+    noteMemory();
+    send({ kind: "refused", status, message, code, isSpent });
   }
 }
 
-function more(): void {
+function sendNextChunk(): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  while (rest.length > 0 && bytes < CHUNK_BYTES) {
-    const chunk = rest.shift() ?? Buffer.alloc(0);
+  while (unsent.length > 0 && bytes < CHUNK_BYTES) {
+    const chunk = unsent.shift() ?? Buffer.alloc(0);
     chunks.push(chunk);
     bytes += chunk.length;
   }
-  say({ kind: "chunk", bytes: Buffer.concat(chunks), isLast: rest.length === 0, isSpent });
+  send({ kind: "chunk", bytes: Buffer.concat(chunks), isLast: unsent.length === 0, isSpent });
 }
 
 process.on("message", (message: ToChild) => {
   if (message.kind === "ask") void answer(message);
-  else more();
+  else sendNextChunk();
 });
 // The server has gone, or wants this process to go.
 process.on("disconnect", () => process.exit(0));
@@ -77,4 +77,4 @@ try {
   // A system that does not let it: then it is as important as everything else.
 }
 await loadParser();
-say({ kind: "ready" });
+send({ kind: "ready" });

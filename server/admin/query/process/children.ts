@@ -72,7 +72,7 @@ export class Children {
    * @throws QueryError what the query's process says, 503 when it cannot run, or that it took too long
    */
   async ask(ask: () => Promise<Omit<Ask, "kind">>, abandoned?: AbortSignal): Promise<Answer> {
-    const child = await this.#take(abandoned);
+    const child = await this.#takeChild(abandoned);
     const hasGone = () => abandoned?.aborted === true;
     if (hasGone()) {
       this.#giveBack(child);
@@ -135,7 +135,7 @@ export class Children {
     };
   }
 
-  async #take(abandoned: AbortSignal | undefined): Promise<Child> {
+  async #takeChild(abandoned: AbortSignal | undefined): Promise<Child> {
     let hasPaused = false;
     for (;;) {
       if (this.#isClosed) throw new QueryError("the server is shutting down", 503);
@@ -152,7 +152,7 @@ export class Children {
       if (idle !== undefined) {
         // Its time without a query has just run out: it is as good as gone.
         if (idle.isEnding) continue;
-        idle.stay();
+        idle.cancelIdleEnd();
         return idle;
       }
       if (this.#all.size < this.#options.processes) return await this.#start();
@@ -218,7 +218,7 @@ export class Children {
       child.end();
       return;
     }
-    child.leaveAfter(this.#options.idleMs);
+    child.endAfter(this.#options.idleMs);
     this.#idle.push(child);
     this.#waiting.shift()?.();
   }
@@ -228,7 +228,7 @@ export class Children {
 class Child {
   readonly ready: Promise<void>;
   asked = 0;
-  /** Whether its memory is worn. */
+  /** Whether its memory is too full for another query. */
   isSpent = false;
   readonly #process: ChildProcess;
   #pending: { resolve: (reply: FromChild) => void; reject: (error: Error) => void } | undefined;
@@ -251,18 +251,18 @@ class Child {
     this.#process.stderr?.on("data", (text: Buffer) => {
       stderr = (stderr + text.toString()).slice(-2000);
     });
-    const gone = (how: string, error = new QueryError(`The process of the query ${how}`)) => {
+    const onGone = (how: string, error = new QueryError(`The process of the query ${how}`)) => {
       clearTimeout(this.#idleTimer);
       this.#pending?.reject(this.#ending ?? error);
       this.#pending = undefined;
       onExit(this.#isEnding ? undefined : `${how} ${stderr}`.trim());
     };
     // Every one of them: without a listener the second would end the server.
-    this.#process.on("error", (error) => gone(`cannot be started: ${error.message}`));
+    this.#process.on("error", (error) => onGone(`cannot be started: ${error.message}`));
     this.#process.once("exit", (code, signal) => {
       if (signal === TOO_MUCH_MEMORY || isHeapFull(signal, stderr))
-        gone("took too much memory", tooMuchMemory(memoryBytes));
-      else gone(`ended with ${signal ?? `code ${code}`}`);
+        onGone("took too much memory", tooMuchMemory(memoryBytes));
+      else onGone(`ended with ${signal ?? `code ${code}`}`);
     });
     this.ready = this.#reply().then(() => {});
   }
@@ -285,11 +285,11 @@ class Child {
     return reply;
   }
 
-  stay(): void {
+  cancelIdleEnd(): void {
     clearTimeout(this.#idleTimer);
   }
 
-  leaveAfter(idleMs: number): void {
+  endAfter(idleMs: number): void {
     this.#idleTimer = setTimeout(() => this.end(), idleMs);
     this.#idleTimer.unref();
   }

@@ -345,8 +345,8 @@ function futureJson(future: FutureMessage): object {
 }
 
 /** Everything in a tree, without its structure. */
-function leaves(future: FutureMessage, of: "waitingCompletions" | "waitingSignals"): number[] {
-  return [...future[of], ...future.nestedFutures.flatMap((nested) => leaves(nested, of))];
+function leaves(future: FutureMessage, kind: "waitingCompletions" | "waitingSignals"): number[] {
+  return [...future[kind], ...future.nestedFutures.flatMap((nested) => leaves(nested, kind))];
 }
 
 /** What a suspended (`completions`, `signals`, `future`) or running (`running`) invocation waits for. */

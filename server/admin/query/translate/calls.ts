@@ -14,7 +14,7 @@ import type { TranslationContext } from "./context.ts";
 import { orderTerm } from "./order.ts";
 
 /** Translates a call: of an aggregate, a window function or a scalar function. */
-export function calls(node: FuncCall, context: TranslationContext): Expression {
+export function translateCall(node: FuncCall, context: TranslationContext): Expression {
   const last = node.funcname?.at(-1);
   const name = last !== undefined && "String" in last ? (last.String.sval ?? "").toLowerCase() : "";
   const args = (node.args ?? []).map((arg) => context.translate(arg));

@@ -7,7 +7,7 @@ import type { Scope } from "./scope.ts";
  * clauses and expressions get at each other; `select.ts` hands it in.
  */
 export interface Translators {
-  /** Translates one node of PostgreSQL's tree; its parts are told to the context. */
+  /** Translates one node of PostgreSQL's tree, and notes in the context's part what it is. */
   expression(node: Node | undefined, context: TranslationContext): Expression;
   /** @param outer names that the query may use as well */
   query(select: SelectStmt, outer: Scope): Query;

@@ -2,9 +2,9 @@ import type { A_Const, BoolExpr, ColumnRef, Node, SubLink, TypeCast } from "libp
 import { arrayOf, call, coerceTo, element, literalInterval, toTimestamp, typeNamed } from "../functions/index.ts";
 import { type Expression, Part, qualified, text } from "../terms.ts";
 import { commonType, QueryError, type SqlType, unsupported } from "../types.ts";
-import { calls } from "./calls.ts";
+import { translateCall } from "./calls.ts";
 import type { TranslationContext } from "./context.ts";
-import { operators } from "./operators.ts";
+import { translateOperator } from "./operators.ts";
 
 /** Translates one node of PostgreSQL's tree. Whatever is in it goes through the context's `translate`. */
 export function translateExpression(node: Node | undefined, context: TranslationContext): Expression {
@@ -12,11 +12,11 @@ export function translateExpression(node: Node | undefined, context: Translation
   const inner = (child: Node | undefined) => context.translate(child);
   if ("ColumnRef" in node) return column(node.ColumnRef, context);
   if ("A_Const" in node) return constant(node.A_Const);
-  if ("A_Expr" in node) return operators(node.A_Expr, context);
-  if ("BoolExpr" in node) return logic(node.BoolExpr, context);
-  if ("FuncCall" in node) return calls(node.FuncCall, context);
+  if ("A_Expr" in node) return translateOperator(node.A_Expr, context);
+  if ("BoolExpr" in node) return boolExpression(node.BoolExpr, context);
+  if ("FuncCall" in node) return translateCall(node.FuncCall, context);
   if ("TypeCast" in node) return cast(node.TypeCast, context);
-  if ("SubLink" in node) return sublink(node.SubLink, context);
+  if ("SubLink" in node) return subqueryExpression(node.SubLink, context);
   if ("NullTest" in node) {
     const arg = inner(node.NullTest.arg);
     const words = node.NullTest.nulltesttype === "IS_NULL" ? "IS NULL" : "IS NOT NULL";
@@ -28,7 +28,7 @@ export function translateExpression(node: Node | undefined, context: Translation
     const test = words.replace("UNKNOWN", "NULL");
     return { sql: `(${arg.sql} ${test})`, type: "Boolean", name: `${arg.name} ${words}` };
   }
-  if ("CaseExpr" in node) return choice(node.CaseExpr, context);
+  if ("CaseExpr" in node) return caseExpression(node.CaseExpr, context);
   if ("CoalesceExpr" in node) return call("coalesce", (node.CoalesceExpr.args ?? []).map(inner));
   if ("MinMaxExpr" in node) {
     const name = node.MinMaxExpr.op === "IS_GREATEST" ? "greatest" : "least";
@@ -115,7 +115,7 @@ function constant(node: A_Const): Expression {
   return unsupported("a bit string");
 }
 
-function logic({ boolop, args = [] }: BoolExpr, context: TranslationContext): Expression {
+function boolExpression({ boolop, args = [] }: BoolExpr, context: TranslationContext): Expression {
   const parts = args.map((arg) => context.translate(arg));
   if (boolop === "NOT_EXPR") {
     const [arg] = parts as [Expression];
@@ -149,7 +149,10 @@ function intervalMask(typmods: Node[] | undefined): number | undefined {
   return first !== undefined && "A_Const" in first ? first.A_Const.ival?.ival : undefined;
 }
 
-function choice(node: Extract<Node, { CaseExpr: unknown }>["CaseExpr"], context: TranslationContext): Expression {
+function caseExpression(
+  node: Extract<Node, { CaseExpr: unknown }>["CaseExpr"],
+  context: TranslationContext,
+): Expression {
   const subject = node.arg === undefined ? undefined : context.translate(node.arg);
   const branches = (node.args ?? []).map((branch) => {
     if (!("CaseWhen" in branch)) return unsupported("a CASE without WHEN");
@@ -170,7 +173,7 @@ function choice(node: Extract<Node, { CaseExpr: unknown }>["CaseExpr"], context:
   };
 }
 
-function sublink(node: SubLink, context: TranslationContext): Expression {
+function subqueryExpression(node: SubLink, context: TranslationContext): Expression {
   const select = node.subselect !== undefined && "SelectStmt" in node.subselect ? node.subselect.SelectStmt : undefined;
   if (select === undefined) return unsupported("a subquery that is no SELECT");
   const query = context.subquery(select);

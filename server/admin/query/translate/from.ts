@@ -37,9 +37,11 @@ export class FromTranslator {
       return "JoinExpr" in node && nodes.length > 1 ? `(${item.sql})` : item.sql;
     });
     const names = scope.relations.flatMap(({ name }) => (name === undefined ? [] : [name]));
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined)
-      throw new QueryError(`Error during planning: The table name ${twice} stands twice in FROM. Name one with AS.`);
+    const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+    if (duplicate !== undefined)
+      throw new QueryError(
+        `Error during planning: The table name ${duplicate} stands twice in FROM. Name one with AS.`,
+      );
     return parts.join(", ");
   }
 
@@ -52,13 +54,13 @@ export class FromTranslator {
       if (lateral === true) return unsupported("LATERAL");
       if (subquery === undefined || !("SelectStmt" in subquery)) return unsupported("a subquery that is no SELECT");
       const query = this.#translators.query(subquery.SelectStmt, scope);
-      const own = this.#translators.alias();
+      const sqlAlias = this.#translators.alias();
       return {
-        sql: `(${query.sql}) AS ${own}`,
+        sql: `(${query.sql}) AS ${sqlAlias}`,
         relations:
           alias === undefined
-            ? unnamed(query.columns, own)
-            : [{ name: alias.aliasname, columns: renamed(query.columns, namesOf(alias), own) }],
+            ? unnamed(query.columns, sqlAlias)
+            : [{ name: alias.aliasname, columns: renamed(query.columns, namesOf(alias), sqlAlias) }],
       };
     }
     if ("RangeTableSample" in node) return unsupported("TABLESAMPLE");
@@ -66,19 +68,19 @@ export class FromTranslator {
   }
 
   #table({ schemaname, relname = "", alias }: RangeVar, scope: Scope): Item {
-    const own = this.#translators.alias();
+    const sqlAlias = this.#translators.alias();
     const cte = schemaname === undefined ? scope.cte(relname) : undefined;
     if (cte !== undefined) {
       // The name under which the SQL knows it is the relation's own.
-      const columns = renamed(cte.columns, namesOf(alias), own);
-      return { sql: `${cte.name} AS ${own}`, relations: [{ name: alias?.aliasname ?? relname, columns }] };
+      const columns = renamed(cte.columns, namesOf(alias), sqlAlias);
+      return { sql: `${cte.name} AS ${sqlAlias}`, relations: [{ name: alias?.aliasname ?? relname, columns }] };
     }
     const columns = tableColumns(schemaname, relname);
     const view = schemaname === "information_schema" ? `information_schema.${relname}` : relname;
     const seqs = SEQ_COLUMNS[view] ?? {};
     const names = namesOf(alias);
     return {
-      sql: `temp.${identifier(view)} AS ${own}`,
+      sql: `temp.${identifier(view)} AS ${sqlAlias}`,
       relations: [
         {
           name:
@@ -89,8 +91,8 @@ export class FromTranslator {
             return {
               name: names[index] ?? name,
               type,
-              sql: `${own}.${identifier(name)}`,
-              seqSql: seq === undefined ? undefined : `${own}.${seq}`,
+              sql: `${sqlAlias}.${identifier(name)}`,
+              seqSql: seq === undefined ? undefined : `${sqlAlias}.${seq}`,
             };
           }),
         },
@@ -103,9 +105,9 @@ export class FromTranslator {
     if (larg === undefined || rarg === undefined || alias !== undefined) return unsupported("this form of JOIN");
     const word = JOINS[jointype] ?? unsupported(jointype);
     const before = scope.relations;
-    const left = padded(this.#item(larg, scope), jointype === "JOIN_RIGHT" || jointype === "JOIN_FULL");
+    const left = joinSide(this.#item(larg, scope), jointype === "JOIN_RIGHT" || jointype === "JOIN_FULL");
     scope.relations = [...before, ...left.relations];
-    const right = padded(this.#item(rarg, scope), jointype === "JOIN_LEFT" || jointype === "JOIN_FULL");
+    const right = joinSide(this.#item(rarg, scope), jointype === "JOIN_LEFT" || jointype === "JOIN_FULL");
     scope.relations = before;
     const rightSql = "JoinExpr" in rarg ? `(${right.sql})` : right.sql;
     const shared =
@@ -148,7 +150,7 @@ export class FromTranslator {
     const last = call.FuncCall.funcname?.at(-1);
     const name = last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
     const args = (call.FuncCall.args ?? []).map((arg) => this.#context(scope).translate(arg));
-    const own = this.#translators.alias();
+    const sqlAlias = this.#translators.alias();
     const relation = (column: Pick<Column, "name" | "type">, sql: string): Relation[] => [
       {
         name: alias?.aliasname ?? name,
@@ -158,8 +160,8 @@ export class FromTranslator {
     const [first, second, step] = args;
     if (name === "unnest" && first !== undefined && isList(first.type)) {
       return {
-        sql: `json_each(${first.sql}) AS ${own}`,
-        relations: relation({ name: `UNNEST(${first.name})`, type: elementOf(first.type) }, `${own}.value`),
+        sql: `json_each(${first.sql}) AS ${sqlAlias}`,
+        relations: relation({ name: `UNNEST(${first.name})`, type: elementOf(first.type) }, `${sqlAlias}.value`),
       };
     }
     if (name === "range") return notOffered(name);
@@ -170,8 +172,8 @@ export class FromTranslator {
       const condition = `(${by} > 0 AND value <= ${to}) OR (${by} < 0 AND value >= ${to})`;
       const rows = `WITH RECURSIVE series(value) AS (SELECT ${from} UNION ALL SELECT value + ${by} FROM series WHERE ${condition})`;
       return {
-        sql: `(${rows} SELECT value AS _0 FROM series WHERE ${condition}) AS ${own}`,
-        relations: relation({ name: "value", type: "Int64" }, `${own}._0`),
+        sql: `(${rows} SELECT value AS _0 FROM series WHERE ${condition}) AS ${sqlAlias}`,
+        relations: relation({ name: "value", type: "Int64" }, `${sqlAlias}._0`),
       };
     }
     throw new QueryError(`Error during planning: table function '${name}' not found`);
@@ -183,7 +185,7 @@ export class FromTranslator {
 }
 
 /** A side of a join. Where rows of nulls are added to it, one column does not settle another. */
-function padded(item: Item, hasNulls: boolean): Item {
+function joinSide(item: Item, hasNulls: boolean): Item {
   if (!hasNulls) return item;
   const relations = item.relations.map((relation) => ({
     ...relation,
@@ -193,8 +195,8 @@ function padded(item: Item, hasNulls: boolean): Item {
 }
 
 /** A subquery without a name: its columns keep the names of the tables that they come from. */
-function unnamed(columns: readonly OutputColumn[], own: string): Relation[] {
-  const all = renamed(columns, [], own);
+function unnamed(columns: readonly OutputColumn[], sqlAlias: string): Relation[] {
+  const all = renamed(columns, [], sqlAlias);
   const qualifiers = [...new Set(columns.map(({ qualifier }) => qualifier))];
   return qualifiers.map((name) => ({ name, columns: all.filter((_, index) => columns[index]?.qualifier === name) }));
 }

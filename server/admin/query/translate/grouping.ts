@@ -15,7 +15,7 @@ interface Clauses {
   readonly scope: Scope;
 }
 
-interface Grouped {
+interface Grouping {
   readonly isAggregated: boolean;
   /** Only HAVING or ORDER BY has an aggregate function; SQLite looks for one in the results. */
   readonly needsCount: boolean;
@@ -28,71 +28,71 @@ interface Grouped {
  *
  * @throws QueryError for one, and for an aggregate function or a HAVING where it has no place
  */
-export function grouped({ results, keys, merged, having, order, isDistinct, scope }: Clauses): Grouped {
-  const isSummed = results.some((part) => part.hasAggregate());
-  const isAggregated = keys.length > 0 || isSummed || having?.hasAggregate() === true || order.hasAggregate();
+export function checkGrouping({ results, keys, merged, having, order, isDistinct, scope }: Clauses): Grouping {
+  const hasAggregateResult = results.some((part) => part.hasAggregate());
+  const isAggregated = keys.length > 0 || hasAggregateResult || having?.hasAggregate() === true || order.hasAggregate();
   if (having !== undefined && !isAggregated)
     throw new QueryError("Error during planning: HAVING needs a GROUP BY or an aggregate function", 400);
-  const summed = results.find((part) => part.hasAggregate() && keys.includes(part.sql));
-  if (summed !== undefined)
-    throw new QueryError(`Error during planning: GROUP BY names ${summed.name}, an aggregate function`, 400);
-  const given = new Set([...keys, ...merged, ...settled(keys, scope)]);
+  const aggregateKey = results.find((part) => part.hasAggregate() && keys.includes(part.sql));
+  if (aggregateKey !== undefined)
+    throw new QueryError(`Error during planning: GROUP BY names ${aggregateKey.name}, an aggregate function`, 400);
+  const fixedSql = new Set([...keys, ...merged, ...settledColumns(keys, scope)]);
   if (isAggregated) {
-    for (const part of results) refuseLoose(part, given, "SELECT");
-    if (having !== undefined) refuseLoose(having, given, "HAVING");
-    refuseLoose(order, given, "ORDER BY");
+    for (const part of results) rejectUngrouped(part, fixedSql, "SELECT");
+    if (having !== undefined) rejectUngrouped(having, fixedSql, "HAVING");
+    rejectUngrouped(order, fixedSql, "ORDER BY");
   }
-  if (isDistinct) refuseUnseen(order, given, new Set(results.map(({ sql }) => sql)));
+  if (isDistinct) rejectUnselected(order, fixedSql, new Set(results.map(({ sql }) => sql)));
   return {
     isAggregated,
-    needsCount: isAggregated && keys.length === 0 && !isSummed,
+    needsCount: isAggregated && keys.length === 0 && !hasAggregateResult,
     fixed: fixedResults(results, keys, isAggregated),
   };
 }
 
 /** The columns of subqueries that have one value for those keys, because the subquery was grouped by them. */
-function settled(keys: readonly string[], { relations }: Scope): string[] {
+function settledColumns(keys: readonly string[], { relations }: Scope): string[] {
   return relations
     .flatMap(({ columns }) => columns.filter(({ fixedBy }) => fixedBy?.every((key) => keys.includes(key))))
     .map(({ sql }) => sql);
 }
 
-function refuseLoose(part: Part, given: ReadonlySet<string>, clause: string): void {
-  const loose = looseIn(part, given);
-  if (loose === undefined) return;
+function rejectUngrouped(part: Part, fixedSql: ReadonlySet<string>, clause: string): void {
+  const ungrouped = ungroupedIn(part, fixedSql);
+  if (ungrouped === undefined) return;
   throw new QueryError(
-    `Error during planning: ${clause} names ${loose.name}, which can have several values where rows are put together. Add it to GROUP BY, or choose one with an aggregate function such as min(${loose.name}).`,
-    loose.kind === "outer" ? 400 : 500,
+    `Error during planning: ${clause} names ${ungrouped.name}, which can have several values where rows are put together. Add it to GROUP BY, or choose one with an aggregate function such as min(${ungrouped.name}).`,
+    ungrouped.kind === "outer" ? 400 : 500,
   );
 }
 
-function looseIn(part: Part, given: ReadonlySet<string>): Part | undefined {
-  if (given.has(part.sql) || part.kind === "aggregate" || part.kind === "alias") return undefined;
+function ungroupedIn(part: Part, fixedSql: ReadonlySet<string>): Part | undefined {
+  if (fixedSql.has(part.sql) || part.kind === "aggregate" || part.kind === "alias") return undefined;
   if (part.kind === "column" || part.kind === "outer") return part;
   for (const each of part.parts) {
-    const loose = looseIn(each, given);
-    if (loose !== undefined) return loose;
+    const ungrouped = ungroupedIn(each, fixedSql);
+    if (ungrouped !== undefined) return ungrouped;
   }
   return undefined;
 }
 
 /** Rows that DISTINCT has made one have no one value of what is none of the results. */
-function refuseUnseen(order: Part, given: ReadonlySet<string>, results: ReadonlySet<string>): void {
-  const unseen = sortedBy(order, given).find(({ sql }) => !results.has(sql));
-  if (unseen === undefined) return;
+function rejectUnselected(order: Part, fixedSql: ReadonlySet<string>, results: ReadonlySet<string>): void {
+  const unselected = sortedBy(order, fixedSql).find(({ sql }) => !results.has(sql));
+  if (unselected === undefined) return;
   throw new QueryError(
-    `Error during planning: ORDER BY names ${unseen.name}, which is none of the results of SELECT DISTINCT. Add it to them, or sort by the name of a result.`,
+    `Error during planning: ORDER BY names ${unselected.name}, which is none of the results of SELECT DISTINCT. Add it to them, or sort by the name of a result.`,
     400,
   );
 }
 
-function sortedBy(part: Part, given: ReadonlySet<string>): Part[] {
+function sortedBy(part: Part, fixedSql: ReadonlySet<string>): Part[] {
   if (part.kind === "alias") return [];
-  if (part.kind !== "other" || given.has(part.sql)) return [part];
-  return part.parts.flatMap((each) => sortedBy(each, given));
+  if (part.kind !== "other" || fixedSql.has(part.sql)) return [part];
+  return part.parts.flatMap((each) => sortedBy(each, fixedSql));
 }
 
-function fixedResults(results: readonly Part[], keys: readonly string[], isAggregated: boolean): Grouped["fixed"] {
+function fixedResults(results: readonly Part[], keys: readonly string[], isAggregated: boolean): Grouping["fixed"] {
   const numbers = (sqls: readonly string[] | undefined): number[] | undefined => {
     const found = (sqls ?? []).map((sql) => results.findIndex((result) => result.sql === sql));
     return found.length === 0 || found.includes(-1) ? undefined : found;

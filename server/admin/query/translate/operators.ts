@@ -26,7 +26,7 @@ const REGULAR: Readonly<Record<string, readonly [negated: boolean, flags: string
 type Invocations = Pick<TranslationContext, "seqOf">;
 
 /** Translates an operator of whatever kind. */
-export function operators(node: A_Expr, context: TranslationContext): Expression {
+export function translateOperator(node: A_Expr, context: TranslationContext): Expression {
   const symbol = nameOf(node);
   switch (node.kind) {
     case "AEXPR_OP":

@@ -3,7 +3,7 @@ import { type Expression, Part, type Query } from "../terms.ts";
 import { QueryError, unsupported } from "../types.ts";
 import { TranslationContext, type Translators } from "./context.ts";
 import { FromTranslator } from "./from.ts";
-import { grouped } from "./grouping.ts";
+import { checkGrouping } from "./grouping.ts";
 import { ordinalOf, simpleName } from "./names.ts";
 import { type OrderTerm, orderSql, orderTerm } from "./order.ts";
 import { limitSql, pageSeq } from "./page.ts";
@@ -30,7 +30,7 @@ export function plainSelect(select: SelectStmt, scope: Scope, translators: Trans
   const orderContext = context.withPart(new Part());
   const order = orderTerms(select, targets, orderContext, true);
   const isDistinct = readDistinct(select);
-  const { fixed, isAggregated, needsCount } = grouped({
+  const { fixed, isAggregated, needsCount } = checkGrouping({
     results: targets.map(({ part }) => part),
     keys: groupKeys,
     merged: (select.groupClause ?? []).flatMap((node) => scope.merged(simpleName(node))),
