@@ -31,7 +31,7 @@ const entries = {
   cli: "server/cli/main.ts",
   index: "server/index.ts",
   checkpointer: "server/storage/checkpointer.ts",
-  "query-child": "server/admin/query/child.ts",
+  "query-child": "server/admin/query/process/child.ts",
   "dev-preload": "server/dev/preload.ts",
   "dev-guard": "server/dev/guard-process.ts",
   testing: "testing/index.ts",

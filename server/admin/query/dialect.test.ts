@@ -2,10 +2,10 @@ import { tableFromIPC } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
 import { end, output, propose, run, setState, sleep, suspendOn } from "../../engine/said.ts";
 import { Transcript } from "../../engine/transcript.ts";
-import { QueryDatabase } from "./database.ts";
-import type { Ask } from "./messages.ts";
-import { loadParser } from "./parse.ts";
-import { runQuery } from "./run.ts";
+import type { Ask } from "./process/messages.ts";
+import { runQuery } from "./process/run.ts";
+import { QueryDatabase } from "./tables/index.ts";
+import { loadParser } from "./translate/index.ts";
 import { QueryError } from "./types.ts";
 
 /** A small history: completed, running, suspended and inboxed invocations, with state. */
@@ -224,6 +224,12 @@ describe("a query that cannot run says what is wrong", () => {
     ["select * from nope", 500, /table 'restate\.public\.nope' not found/],
     ["select * from invocation", 500, /table 'restate\.public\.invocation' not found/],
     ["select nope(1)", 500, /Invalid function 'nope'/],
+    ["select md5('x')", 400, /the function md5, which restate-lite's SQL does not have/],
+    ["select regexp_count('x', 'x')", 400, /the function regexp_count/],
+    ["select stddev_pop(value_length) from state", 400, /the function stddev_pop/],
+    ["select var_pop(value_length) filter (where key = 'n') from state", 400, /the function var_pop/],
+    ["select stddev_pop(value_length) over () from state", 400, /the function stddev_pop/],
+    ["select x from range(1, 3) t(x)", 400, /the function range/],
     ["select upper()", 500, /'upper' takes 1 arguments, not 0/],
     ["select 1 / 0", 500, /Divide by zero/],
     ["select 'a'::int", 500, /Cannot cast string 'a'/],

@@ -1,9 +1,9 @@
 import { tableFromIPC } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Transcript } from "../../engine/transcript.ts";
-import { QueryDatabase } from "./database.ts";
-import { loadParser } from "./parse.ts";
-import { runQuery } from "./run.ts";
+import { runQuery } from "./process/run.ts";
+import { QueryDatabase } from "./tables/index.ts";
+import { loadParser } from "./translate/index.ts";
 
 const t = new Transcript();
 let database: QueryDatabase;

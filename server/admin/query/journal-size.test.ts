@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from "vitest";
 import { end, error, output, propose, run, setState, sleep, suspendOn } from "../../engine/said.ts";
 import { Transcript } from "../../engine/transcript.ts";
-import { QueryDatabase } from "./database.ts";
-import { loadParser } from "./parse.ts";
-import { runQuery } from "./run.ts";
+import { runQuery } from "./process/run.ts";
+import { QueryDatabase } from "./tables/index.ts";
+import { loadParser } from "./translate/index.ts";
 
 beforeAll(() => loadParser());
 

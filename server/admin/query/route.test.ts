@@ -7,8 +7,8 @@ import { join } from "node:path";
 import express from "express";
 import { afterEach, expect, it, vi } from "vitest";
 import { Transcript } from "../../engine/transcript.ts";
+import { type QueryLimits, QueryService, querySource } from "./process/service.ts";
 import { queryRoute } from "./route.ts";
-import { type QueryLimits, QueryService, querySource } from "./service.ts";
 
 const ENDLESS = "select count(*) as c from generate_series(1, 100000000000) t(x), sys_invocation";
 /** More than sockets buffer. */

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { RequestHandler, Response } from "express";
 import type { Turns } from "../../storage/index.ts";
 import { notJson } from "../answers.ts";
-import type { QueryService } from "./service.ts";
+import type { QueryService } from "./process/index.ts";
 import { QueryError } from "./types.ts";
 
 const CONTENT_TYPES = {
@@ -30,24 +30,24 @@ export function queryRoute(service: QueryService, turns: Turns): RequestHandler 
     }
     const { accept } = request.headers;
     const format = accept === CONTENT_TYPES.json ? "json" : accept === CONTENT_TYPES.named ? "named" : "arrow";
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
+    const clientGone = new AbortController();
+    response.once("close", () => clientGone.abort());
     try {
-      const answer = await service.ask(query, format, gone.signal);
+      const answer = await service.ask(query, format, clientGone.signal);
       try {
         // Reads by clients wait for the flush of what they show.
         await new Promise<void>((resolve) => turns.afterFlush(resolve));
         response.writeHead(200, { "content-type": CONTENT_TYPES[format], "content-length": answer.bytes });
         for (let chunk = await answer.next(); chunk !== undefined; chunk = await answer.next()) {
-          if (gone.signal.aborted) return;
-          if (!response.write(chunk)) await drained(response, gone.signal, service.timeLimitMs);
+          if (clientGone.signal.aborted) return;
+          if (!response.write(chunk)) await drained(response, clientGone.signal, service.timeLimitMs);
         }
         response.end();
       } finally {
         answer.release();
       }
     } catch (error) {
-      if (gone.signal.aborted) return;
+      if (clientGone.signal.aborted) return;
       if (response.headersSent) response.destroy();
       else if (error instanceof QueryError)
         response.status(error.status).json({ message: error.message, code: error.code });
@@ -57,10 +57,10 @@ export function queryRoute(service: QueryService, turns: Turns): RequestHandler 
 }
 
 /** Until the client has read what was written. One that reads nothing for too long is let go: others wait for its process. */
-async function drained(response: Response, gone: AbortSignal, limitMs: number): Promise<void> {
+async function drained(response: Response, clientGone: AbortSignal, limitMs: number): Promise<void> {
   const timer = setTimeout(() => response.destroy(), limitMs);
   try {
-    await once(response, "drain", { signal: gone });
+    await once(response, "drain", { signal: clientGone });
   } finally {
     clearTimeout(timer);
   }
