@@ -1,10 +1,13 @@
 /**
  * The test harness, `restate-lite/testing`: a server, its services, a clock and faults in one process.
  *
- * `environment` is what tests use; behind it stands an engine (`engines/lite`: our server in this process,
- * `engines/real`: the real one). `clock/` owns time: `virtual-clock` is what the server sees, `test-clock` what the test
- * moves, `quiet` waits until only time could change anything. `faults/` stands between the server's engine and its
- * invoker (`link`) and does what `Faults` was told to. `inspect/` reads invocations, and has the matchers.
+ * - `environment` is what tests use, with `options`; `container` is for tests that were written for a container.
+ *   Behind it stands an engine: `engines/lite` (our server in this process) or `engines/real` (the real one).
+ * - `clock` owns time: `clock/virtual-clock` is what the server sees, `clock/test-clock` what the test moves,
+ *   `clock/quiet` waits until only time could change anything.
+ * - `faults` stands between the server's engine and its invoker (`faults/link`) and does what `Faults` was told to.
+ * - `inspect` reads invocations, and has the matchers, which `vitest` and `jest` add to their runner; `state` is
+ *   that of objects and workflows. `errors` is what cannot be done, with a code.
  *
  * The interface contains that of `@restatedev/restate-sdk-testcontainers`.
  */

@@ -1,7 +1,17 @@
 /**
- * What users write services with: definitions, handlers, options, typed clients, the interfaces of contexts, hooks and
- * loggers. And what becomes of a definition once it is bound to an endpoint: `Components`, with the discovery
- * document. Nothing here runs an invocation; `sdk/context` does.
+ * What users write services with. Nothing here runs an invocation; `sdk/context` does.
+ *
+ * - A definition is made by `definition`, or by `implement` from an interface. `handler` is a function with its
+ *   options; `handler-makers` makes those of another kind, exported as modules by `handlers`, `object-handlers`,
+ *   `workflow-handlers`.
+ * - `options` are those of services and handlers, `execution-options` what is left of them once all levels are
+ *   merged.
+ * - What a handler gets: `context` with `state`, `run`, `promise`, `invocation`, `request`, `deterministic` (random
+ *   values, dates); `hooks` are code around it, `logger` and `log-level` what it says.
+ * - Typed clients: `client` has their types, `call-proxy` makes them, `call-options` are those of one call, exported
+ *   as `rpc`; `generic-call` is a call without types.
+ * - Once a definition is bound to an endpoint: `components` are all services, `service-component` is one,
+ *   `handler-component` a handler of it; `manifest` is the discovery document.
  */
 export { type ClientCallOptions, type ClientSendOptions, Opts, SendOpts } from "./call-options.ts";
 export { type CallTarget, makeCallProxy, makeHandlerProxy, makeSendProxy } from "./call-proxy.ts";

@@ -2,9 +2,12 @@
  * The ingress client: calls handlers from outside, over HTTP, with nothing but `fetch`. Its API is that of
  * `@restatedev/restate-sdk-clients`.
  *
- * A typed client (`ingress.ts`, `workflow.ts`) turns `client.handler(argument, options)` into an invocation
- * (`invocation.ts`): path, headers, bytes. The connection (`connection.ts`) sends it and, where `retry.ts` says so,
- * repeats it. What goes wrong becomes an error in `errors.ts`.
+ * - `ingress` connects and makes typed clients, `workflow` that of a workflow; `component` is what a client is for,
+ *   `types` and `client-types` are the types of it all.
+ * - A client turns `client.handler(argument, options)` into an `invocation`: path, headers, bytes. `options` are
+ *   those of one call, exported as `rpc`. `awakeable` completes an awakeable.
+ * - `connection` sends it and, where `retry` says so, repeats it, with the clock and the dice of `environment`.
+ * - What goes wrong becomes an error in `errors`.
  */
 export type {
   Duration,

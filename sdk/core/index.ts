@@ -1,6 +1,13 @@
 /**
- * What the SDK's rooms and its ingress client share: serdes, durations, the types of definitions, service interfaces,
- * errors. Nothing here knows of contexts, endpoints or protocols.
+ * What the SDK's rooms and its ingress client share. Nothing here knows of contexts, endpoints or protocols.
+ *
+ * - `serde` turns values into bytes; `standard-schema` is what schema libraries agree on; `journal-value-codec`
+ *   changes the bytes on their way into the journal, to encrypt them, say.
+ * - `definitions` has the types of definitions, `interface` those of interfaces that are implemented elsewhere;
+ *   `interop` lets the official SDK's types fit ours. `any` is their `any`.
+ * - `errors` are those that mean something to Restate. `sdk-error` is a mistake in a program, with a code of
+ *   `sdk-error-codes`; `misuse` finds unknown options and arguments.
+ * - `duration` is a span of time.
  */
 export type { Any } from "./any.ts";
 export type {

@@ -1,13 +1,16 @@
 /**
- * The wire format of Restate's service protocol, versions 5 to 7, for both sides of it: frames, messages, ids.
+ * The wire format of Restate's service protocol, for both sides of it: frames, messages, ids. Nothing here does I/O
+ * or knows what a message means.
  *
- * A stream is a sequence of frames (`FrameDecoder`, `encodeFrame`). Each message type has a codec of the name that
- * the protocol gives it, without the suffix "Message"; completions are named after their command. A codec's fields
- * are described once, in `core`, `commands` and `notifications`, and both the TypeScript type and the bytes follow
- * from that description. The versions differ in fields only, so there is one codec for all of them: fields of v7
- * stay absent when talking v5.
- *
- * Nothing here does I/O or knows what a message means.
+ * - A stream is a sequence of frames (`frame`), each with the number of its `message-type`. `versions` are 5 to 7;
+ *   they differ in fields only, so there is one codec for all of them, and fields of v7 stay absent when talking v5.
+ * - Each message type has a codec of the name that the protocol gives it, without the suffix "Message"; completions
+ *   are named after their command. Its fields are described once, in `core`, `commands` and `notifications`, with
+ *   `nested` for messages inside others. Both the TypeScript type and the bytes follow from that description.
+ * - `fields` is the language of these descriptions, `codec` makes codecs of them, `shape` lays a message out for
+ *   speed for `reader` and `writer`; `errors` is what can be wrong with bytes.
+ * - Ids: `invocation-id`, `awakeable-id`, `resource-id` (deployments, subscriptions), in digits of `base62`.
+ * - `arbitrary` makes any message, for tests.
  */
 export { decodeAwakeableId, encodeSignalAwakeableId } from "./awakeable-id.ts";
 export { type BodyCodec, type BodyReader, type Codec, codecOf } from "./codec.ts";

@@ -1,7 +1,16 @@
 /**
- * The admin API and the dashboard (`dashboard` its files, `feed` its WebSocket). `app` is the Express application with one file of routes a resource (`deployments`, `services`,
- * `invocations`), `shapes` the JSON of the real server, `bodies` the schemas of what clients send. Express and the
- * schemas are loaded with the first request that needs them: a server that nobody administers starts without them.
+ * The admin API and the dashboard. Express and the schemas are loaded with the first request that needs them: a
+ * server that nobody administers starts without them.
+ *
+ * - `app` is the Express application, with one file of routes for each resource: `deployments`, `services`,
+ *   `invocations`, `state`, `limits`, `vqueues`, `kafka`, `serdes` and `edits` (of the journal of a paused
+ *   invocation).
+ * - `operations` is what can be done to invocations, one by one or many at a time.
+ * - In: `json-body` parses, `bodies` and `queries` are the schemas. Out: `shapes` is the JSON of the real server,
+ *   `answers` sends it, `version` says whose API this is, `service-document` is the OpenAPI document of a service.
+ * - `dashboard` serves the files of the dashboard, `feed` its WebSocket, `query` SQL, `openapi` the document of this
+ *   API.
+ * - `parts` is what all of it works on; `fixture` is for tests.
  */
 import type { HttpRequest, HttpResponse, RequestHandler } from "../http/index.ts";
 import { createDashboard, isDashboardPath } from "./dashboard.ts";

@@ -23,6 +23,24 @@ is in none of the tables below is warned about and ignored.
 
 (This page is written by \`server/config/document.ts\`; \`npx vitest run --project unit server/config -u\` brings it up to date.)
 
+## Flags of \`start\` and \`dev\`
+
+| flag | |
+| --- | --- |
+| \`--ingress-port\`, \`--admin-port\` | where handlers are called; where the server is administered |
+| \`--host\` | the address to listen on |
+| \`--data-dir\` | the database; a directory belongs to one server |
+| \`--ephemeral\` | a database in memory, for tests |
+| \`--durability\` | \`power\` or \`process\`: [what an answer promises](storage.md#what-an-answer-promises) |
+| \`--allowed-host\`, \`--allowed-origin\` (repeatable) | who else may be named in \`Host\` and \`Origin\`, beside loopback names: [access.md](access.md) |
+| \`--admin-token-file\`, \`--admin-token\` | administration for those who show the token: [access.md](access.md#the-access-token) |
+| \`--insecure\` | who can connect may call and administer |
+| \`--log-level\`, \`--log-format\` | formats: \`pretty\`, \`compact\`, \`json\`; lines that cannot be written (a full disk, a pipe that nobody reads) are dropped, and the log says how many as soon as it can |
+| \`--config-file\` | a \`restate.toml\` |
+| \`--endpoint\` (\`dev\`, repeatable) | endpoints to register and to watch; \`http://localhost:9080\` unless one is named |
+| \`--use-http1.1\` (\`dev\`) | the endpoint speaks HTTP/1.1 only |
+| \`--watch\`, \`--no-watch\`, \`--reload\` (\`dev\`) | [dev.md](dev.md#what-can-be-run) |
+
 ## What has an effect
 
 Names and defaults are those of restate-server 1.7 where it has them; \`worker.invoker.concurrent-invocations-limit\` is for

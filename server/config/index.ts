@@ -1,6 +1,9 @@
 /**
- * The server's configuration: defaults < `restate.toml` < `RESTATE_*` environment < command line. A value that cannot
- * be read is an error that names its source; a name that nobody knows is a warning, never silence.
+ * The server's configuration: defaults < `restate.toml` < `RESTATE_*` environment < command line. A value that
+ * cannot be read is an error that names its source; a name that nobody knows is a warning, never silence.
+ *
+ * `settings` has every setting, its names and its default; `values` reads one; `others` are those of the real server
+ * that do nothing here, with the reason; `document` writes docs/configuration.md.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { ServerError } from "../errors.ts";

@@ -1,6 +1,8 @@
 /**
- * Every code that an error, a refusal or a line of the log can have. Each is in one table of this folder, with what it
- * means and what to do; `document.ts` writes docs/errors.md from them.
+ * Every code that an error, a refusal or a line of the log can have. Each is in one table of this folder, with what
+ * it means and what to do (`meaning`). The tables are named after who gives the code: `ingress`, `admin`, `start`
+ * (of a server), `cli`, `sdk`, `testing`; in `restate` are Restate's own. `document` writes docs/errors.md from
+ * them.
  *
  * This file has types only, so that no sentence gets into what ships. A code keeps its meaning for good: what means
  * something else gets a new one.

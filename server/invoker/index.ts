@@ -1,9 +1,17 @@
 /**
- * Runs attempts against endpoints. `createInvoker` implements the engine's `AttemptHost`: an `Attempt` knows the
- * protocol of one attempt (journal first, then messages both ways, timeouts, how it ended) and speaks to a
- * `Transport`, of which there is one folder per way of carrying it: `http2` (streams on pooled connections), `http1`
- * (request, then response) and `in-process` (services of this process, through memory). `discover` asks an endpoint
- * what it serves; `identity` signs requests to it.
+ * Runs attempts against endpoints.
+ *
+ * - `invoker` implements the engine's `AttemptHost` and chooses the transport.
+ * - `attempt` knows the protocol of one attempt: journal first, then messages both ways, how it ended. `request`
+ *   makes its request, `deliveries` what waits to be sent, `incoming` cuts what comes into frames, `timeouts`
+ *   watches, `failure` says what went wrong.
+ * - `transport` is the interface that it speaks to, with one folder for each way of carrying it: `http2` (streams on
+ *   pooled connections), `http1` (request, then response) and `in-process` (services of this process, through
+ *   memory).
+ * - Beside attempts, by one `exchange` each: `discover` asks an endpoint what it serves, `serdes` has it convert
+ *   payloads.
+ * - `identity` signs requests, with a public key that is written in `base58`. `settings` has limits and timeouts.
+ * - `testbed` is for tests.
  */
 export { type DiscoveryAnswer, type DiscoveryOptions, discover } from "./discover.ts";
 export { createRequestIdentity } from "./identity.ts";

@@ -10,6 +10,7 @@
  * - `directory.ts` makes the data directory and says why one cannot be used; `ownership.ts` tells our databases from
  *   those of other programs; `migrations.ts` and `lock.ts` are what their names say.
  * - `presence.ts` notices a database that was deleted under the server.
+ * - `types.ts` has the options, and what the storage counts.
  *
  * Two rules protect SQLite's locks, which POSIX ties to the process: nothing here opens and closes the database
  * or its `-shm` file behind SQLite's back, and the descriptors used for flushing stay open as long as it does.

@@ -270,13 +270,16 @@ describe("the shell", () => {
     await page.waitForURL(`**/invocations/${history.paused}`);
   });
 
-  it("says its own version, and Restate's beside it", async () => {
+  it("says its own version, Restate's beside it, and hides nothing behind them", async () => {
     await page.goto(shop.page());
     const foot = page.getByTitle(/^restate-lite \d+\.\d+\.\d+, with the API of Restate 1\.7\.12$/);
     await foot.getByText(/^v\d+\.\d+\.\d+$/).waitFor();
     await foot.getByText("as Restate 1.7.12").waitFor();
     const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string;
     await foot.getByText(`v${own}`, { exact: true }).waitFor();
+    const [live, restate] = [page.getByText("Live", { exact: true }), foot.getByText("as Restate 1.7.12")];
+    const [above, below] = [await live.boundingBox(), await restate.boundingBox()];
+    expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(below?.y ?? 0);
   });
 
   it("is dark when asked to, also the next time", async () => {

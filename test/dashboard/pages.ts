@@ -9,7 +9,7 @@ export interface PageUnderTest {
   isReady(page: Page): Promise<unknown>;
 }
 
-/** Every page of the dashboard. A new one is named here, and with it has screenshots and the check of accessibility. */
+/** Every page of the dashboard. A new one is named here, and with it is checked for accessibility and width. */
 export function pages(history: History): readonly PageUnderTest[] {
   return [
     {

@@ -65,6 +65,13 @@ export class Shop {
     return id;
   }
 
+  /** A checkout is suspended before that, too: while it sleeps, and while the card is charged. */
+  async awaitsApproval(id: string): Promise<string> {
+    const query = `SELECT index FROM sys_journal WHERE id = '${id}' AND entry_type = 'Command: GetPromise'`;
+    await until(`${id} to wait for its approval`, async () => (await this.rows(query)).length > 0);
+    return await this.settle(id, "suspended");
+  }
+
   /** Invocations in every status, one after the other. @returns an id of each, by a name */
   async makeHistory() {
     for (const name of ["Ada", "Grace", "Linus", "Barbara", "Edsger"]) await this.post("Greeter/greet", name);
@@ -77,9 +84,8 @@ export class Shop {
     const scheduled = await send("Greeter/greet/send?delay=2h", "later");
     const suspended = await this.settle(await send("Support/ticket-7/ask/send"), "suspended");
     const sleeping = await this.settle(await send("Support/ticket-8/nap/send"), "suspended");
-    const checkout = await this.settle(await send("Checkout/order-1001/run/send", { items: 3 }), "suspended");
-    const done = await send("Checkout/order-1000/run/send", { items: 1 });
-    await this.settle(done, "suspended");
+    const checkout = await this.awaitsApproval(await send("Checkout/order-1001/run/send", { items: 3 }));
+    const done = await this.awaitsApproval(await send("Checkout/order-1000/run/send", { items: 1 }));
     await this.post("Checkout/order-1000/approve", "manager");
     await this.settle(done, "completed");
     const backingOff = await this.settle(await send("Payment/flaky/send"), "backing-off");

@@ -1,7 +1,11 @@
 /**
- * The commands that use a server rather than run one: `invoke`, `ls`, `describe`, `state`, `sql` through its public
- * APIs, `reset`, `export` and `import` on its data directory, `completion` for the shell. `table` says what they are
- * called and take, `errors` what they exit with.
+ * The commands that use a server rather than run one. `invoke`, `ls`, `describe`, `state` and `sql` use its public
+ * APIs; `transfer` has those that work on its data directory (export, import, reset); `completion` is for the shell.
+ *
+ * - `table` says what the commands are called and take; `line` reads the command line by it, `target` a handler or
+ *   object.
+ * - `server` asks the server; `journal-tree` draws a journal with those that it called; `output` writes.
+ * - `errors` has what the commands exit with.
  */
 import { printableLines } from "../../printable.ts";
 import { CommandError, ExitCode, foreignError } from "./errors.ts";

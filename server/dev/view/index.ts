@@ -1,4 +1,10 @@
-/** What the developer sees: lines in a pipe or a file, lines and a footer with keys in a terminal. */
+/**
+ * What the developer sees (`types`): `lines-view` in a pipe or a file, `terminal-view` with a footer and keys in a
+ * terminal.
+ *
+ * `invocation-lines` says what becomes of invocations, `stack` shortens their stacks, `keys` reads the keyboard,
+ * `paint` has the colours.
+ */
 export { Keys, readKeys } from "./keys.ts";
 export { LinesView } from "./lines-view.ts";
 export { wantsColor } from "./paint.ts";

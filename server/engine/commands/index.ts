@@ -1,6 +1,9 @@
 /**
  * What each command of a running attempt does. A command is checked first, then stored, then carried out: one that
  * cannot be accepted leaves nothing behind, and the attempt fails with the reason.
+ *
+ * `rule` says what a rule is. `calls` has those of calls and sends, `attach` of attaching to an invocation and of
+ * looking at its output, `state`, `promises`, and `signals` with awakeables. What is short is here.
  */
 import {
   type BodyReader,

@@ -1,6 +1,10 @@
 /**
- * Every SQL statement of the engine, prepared once and named. No other file of the engine contains SQL.
- * Statements take positional parameters: it is the quickest form, and the call path runs several of them a call.
+ * Every SQL statement of the engine, prepared once and named. No other file of the engine contains SQL. Statements
+ * take positional parameters: it is the quickest form, and the call path runs several of them a call.
+ *
+ * `invocations` and `journal`; `keys` (locks, inboxes, state, promises); `waits` (timers, those who attached,
+ * failures); `queues`, `suspensions`, `restarts`, and `unfinished` work. The server does not prepare `deployments`,
+ * which is for the development loop, and `inspection`, which is for the test harness.
  */
 import type Database from "better-sqlite3";
 import { keep } from "../keep.ts";

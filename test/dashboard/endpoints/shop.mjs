@@ -1,4 +1,5 @@
 /** A small shop whose handlers come to rest in every status. */
+import { setTimeout as after } from "node:timers/promises";
 import * as restate from "#sdk";
 import { json, quote } from "./schemas.mjs";
 
@@ -43,7 +44,8 @@ const payment = restate.service({
   name: "Payment",
   options: { retryPolicy: { initialInterval: 3_600_000, maxInterval: 3_600_000 } },
   handlers: {
-    charge: async (ctx, amount) => ctx.run("charge the card", () => ({ amount, reference: "ch_1" })),
+    // It takes its time, so that its journal has a bar for it on any machine.
+    charge: async (ctx, amount) => ctx.run("charge the card", () => after(20, { amount, reference: "ch_1" })),
     decline: async () => {
       throw new restate.TerminalError("The card was declined: insufficient funds", { errorCode: 402 });
     },

@@ -1,4 +1,8 @@
-/** Every operation of the admin API: the table that its document is made from, one file for each kind of thing. */
+/**
+ * Every operation of the admin API: the table that its document is made from, one file for each kind of thing:
+ * `deployments`, `services`, `invocations`, `limits`, `kafka`, and `server` for what concerns the whole (SQL,
+ * health, versions). `operation` says what an operation is.
+ */
 import { deploymentOperations } from "./deployments.ts";
 import { invocationOperations } from "./invocations.ts";
 import { kafkaOperations } from "./kafka.ts";
