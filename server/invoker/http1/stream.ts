@@ -72,11 +72,8 @@ export class Http1AttemptStream implements AttemptStream {
   }
 
   writeAll(chunks: readonly Buffer[]): boolean {
-    let canTakeMore = true;
-    this.#request.cork();
-    for (const chunk of chunks) canTakeMore = this.write(chunk);
-    this.#request.uncork();
-    return canTakeMore;
+    // Not by `cork`: Node 22 forgets the `drain` of what was written in between when the socket takes it all at once.
+    return this.write(Buffer.concat(chunks));
   }
 
   end(last?: Buffer): void {
