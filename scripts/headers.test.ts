@@ -13,10 +13,7 @@ const ROOMS = ["server", "sdk", "testing", "dashboard/src"];
 /** A folder with more files than these, beside its `index.ts`, needs a map. */
 const SMALL = 3;
 
-/** Folders that are being rebuilt, and whose header follows. */
-const NOT_YET = ["sdk/context", "server/admin/query"];
-
-const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !/\.(test|d)\.tsx?$/.test(name);
+const isSource = (name: string): boolean => /\.tsx?$/.test(name) && !/\.(test|fixture|d)\.tsx?$/.test(name);
 const stem = (name: string): string => name.replace(/\.tsx?$/, "");
 
 /** Source files of a folder without their endings, `index.ts` apart. */
@@ -50,9 +47,7 @@ function isThere(folder: string, word: string): boolean {
 /** Words that look like the name of a file, and are no such name anywhere. */
 const OTHER_WORDS = new Set(["ctx", "fetch"]);
 
-const folders = ROOMS.flatMap(foldersBelow).filter(
-  (folder) => existsSync(path.join(root, folder, "index.ts")) && !NOT_YET.includes(folder),
-);
+const folders = ROOMS.flatMap(foldersBelow).filter((folder) => existsSync(path.join(root, folder, "index.ts")));
 const maps = folders.map((folder) => ({
   folder,
   files: filesOf(folder),

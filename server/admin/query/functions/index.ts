@@ -8,7 +8,7 @@
  * `scalars` finds the functions of one row, which `definition` says how to define, in `texts`, `numbers`, `times`, `json`
  * and `lists`; `aggregates` has those of many rows and of windows. `casts` converts from one type to another, and knows
  * what that means for comparisons and for arithmetic with times. What is called `rl_…` in the result is defined in the
- * room `sqlite`.
+ * room next door, of the functions that SQLite lacks.
  */
 export { aggregateNamed, argumentOf, windowFunctionType } from "./aggregates.ts";
 export {
