@@ -87,7 +87,7 @@ const program = `
 
 describe("the fetch entry", () => {
   it("runs an attempt where there is no Buffer", async () => {
-    const { opening, transcript } = await import("./endpoint/testbed.ts");
+    const { opening, transcript } = await import("./endpoint/testbed.fixture.ts");
     const file = path.join(folder, "program.mjs");
     writeFileSync(file, program);
     const run = spawnSync(process.execPath, [file, folder, JSON.stringify([...opening("Ada")])], { encoding: "utf8" });

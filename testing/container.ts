@@ -1,5 +1,3 @@
-import type { TestEnvironmentOptions } from "./options.ts";
-
 /** Settings of a container that mean nothing here. Others than these are ignored as well, but have no type. */
 type IgnoredSetting = `with${
   | "AddedCapabilities"
@@ -54,7 +52,8 @@ export class RestateContainer extends Settings {
   /** Settings that have no meaning here, by the name of their method. */
   readonly ignored: string[] = [];
   readonly environment: Record<string, string> = {};
-  readonly settings: Pick<TestEnvironmentOptions, "alwaysReplay" | "disableRetries"> = {};
+  /** Options of the environment that are set here, too. */
+  readonly settings: { alwaysReplay?: boolean; disableRetries?: boolean } = {};
   /** @param version of the image, which is ignored */
   constructor(version?: string) {
     super();

@@ -61,8 +61,9 @@ export {
   type InvocationState,
   TestInvocation,
 } from "./inspect/invocation.ts";
-export type { EntryResult, JournalEntry } from "./inspect/journal.ts";
+export type { JournalEntry } from "./inspect/journal.ts";
 export { type ExpectedEntry, type MatcherResult, type RestateMatchers, restateMatchers } from "./inspect/matchers.ts";
+export type { EntryResult } from "./inspect/values.ts";
 export type { Wait } from "./inspect/waits.ts";
 export type {
   ServiceEndpointAccess,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Context, type ServiceOptions, service } from "../authoring/index.ts";
 import { type JournalValueCodec, PauseError, RetryableError, TerminalError } from "../core/index.ts";
 import { FRAME_HEADER_BYTES, InputCommand, OutputCommand, Start } from "../protocol/index.ts";
-import { handlerOf, json, type Script, ScriptedServer, settled } from "./scripted-server.ts";
+import { handlerOf, json, type Script, ScriptedServer, settled } from "./scripted-server.fixture.ts";
 
 type Greet = (ctx: Context, name: string) => Promise<unknown>;
 

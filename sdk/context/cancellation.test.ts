@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Context, type ServiceOptions, service } from "../authoring/index.ts";
 import { CancelledError, TerminalError } from "../core/index.ts";
 import { type ContextInternal, RestatePromise } from "./index.ts";
-import { handlerOf, NEVER, type Script, ScriptedServer, type ServedAttempt } from "./scripted-server.ts";
+import { handlerOf, NEVER, type Script, ScriptedServer, type ServedAttempt } from "./scripted-server.fixture.ts";
 
 type Program = (ctx: ContextInternal) => Promise<unknown>;
 

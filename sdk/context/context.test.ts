@@ -12,7 +12,14 @@ import {
 } from "../authoring/index.ts";
 import { serde, TerminalError } from "../core/index.ts";
 import { InvocationIdParser } from "./index.ts";
-import { Fails, handlerOf, NOW_MS, type Script, ScriptedServer, type ServedAttempt } from "./scripted-server.ts";
+import {
+  Fails,
+  handlerOf,
+  NOW_MS,
+  type Script,
+  ScriptedServer,
+  type ServedAttempt,
+} from "./scripted-server.fixture.ts";
 
 const ID = "inv_1other" as InvocationId;
 

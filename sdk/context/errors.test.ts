@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Context, service } from "../authoring/index.ts";
 import { TerminalError } from "../core/index.ts";
-import { Fails, handlerOf, type Script, ScriptedServer } from "./scripted-server.ts";
+import { Fails, handlerOf, type Script, ScriptedServer } from "./scripted-server.fixture.ts";
 
 type Program = (ctx: Context) => Promise<unknown>;
 

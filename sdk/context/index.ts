@@ -15,8 +15,6 @@
  * - What handlers hold: `invocation-promise` (calls and sends), `other-invocation` (by its id), `invocation-id`,
  *   `durable-promise` (`ctx.promise`), `clients` (the typed ones), and `context`: `ctx` itself.
  * - `attempt` puts it all together: the life of an attempt. Begin there.
- *
- * `scripted-server` is there for the tests alone.
  */
 export { startAttempt } from "./attempt.ts";
 export type { ContextInternal } from "./context.ts";

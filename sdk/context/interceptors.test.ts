@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Context, type Hooks, type HooksProvider, service } from "../authoring/index.ts";
 import { TerminalError } from "../core/index.ts";
 import { isSuspendedError } from "./index.ts";
-import { handlerOf, ScriptedServer, settled } from "./scripted-server.ts";
+import { handlerOf, ScriptedServer, settled } from "./scripted-server.fixture.ts";
 
 type Program = (ctx: Context) => Promise<unknown>;
 

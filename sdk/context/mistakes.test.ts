@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Context, type InvocationId, type ObjectContext, object, rpc } from "../authoring/index.ts";
 import { SdkError } from "../core/index.ts";
 import { RestatePromise } from "./index.ts";
-import { handlerOf, ScriptedServer, type ServedAttempt, settled } from "./scripted-server.ts";
+import { handlerOf, ScriptedServer, type ServedAttempt, settled } from "./scripted-server.fixture.ts";
 
 type Program = (ctx: ObjectContext) => Promise<unknown>;
 

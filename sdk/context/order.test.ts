@@ -4,7 +4,7 @@ import { type ObjectContext, object } from "../authoring/index.ts";
 import { TerminalError } from "../core/index.ts";
 import { BuiltInSignal, SignalNotification } from "../protocol/index.ts";
 import { RestatePromise } from "./index.ts";
-import { Fails, handlerOf, type Script, ScriptedServer, settled } from "./scripted-server.ts";
+import { Fails, handlerOf, type Script, ScriptedServer, settled } from "./scripted-server.fixture.ts";
 
 /** Notes down, in the order in which it happens, what user code gets to see. */
 type Note = (what: string, value: unknown) => void;

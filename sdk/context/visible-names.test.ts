@@ -15,7 +15,7 @@ import {
 } from "../authoring/index.ts";
 import { TerminalError } from "../core/index.ts";
 import { type ContextInternal, RestatePromise } from "./index.ts";
-import { handlerOf, ScriptedServer } from "./scripted-server.ts";
+import { handlerOf, ScriptedServer } from "./scripted-server.fixture.ts";
 
 /** The members of a type, so that the compiler compares the list with the documented interface. */
 type Members<T> = Readonly<Record<Extract<keyof T, string>, true>>;

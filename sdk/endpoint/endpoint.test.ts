@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { EndpointBuilder } from "./builder.ts";
 import type { Decision, EndpointHandler } from "./handler.ts";
-import { CONTENT_TYPE, counter, greeter, keptLog, order } from "./testbed.ts";
+import { CONTENT_TYPE, counter, greeter, keptLog, order } from "./testbed.fixture.ts";
 import { withOptions } from "./with-options.ts";
 
 const V4 = "application/vnd.restate.endpointmanifest.v4+json";

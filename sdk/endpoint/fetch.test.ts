@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FetchEndpointBuilder } from "./fetch.ts";
-import { CONTENT_TYPE, greeter, keptLog, opening, PROPOSE, runCompletion, transcript } from "./testbed.ts";
+import { CONTENT_TYPE, greeter, keptLog, opening, PROPOSE, runCompletion, transcript } from "./testbed.fixture.ts";
 import { withOptions } from "./with-options.ts";
 
 const URL = "https://worker.example/some/prefix";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createInProcessEndpoint } from "./in-process.ts";
-import { CONTENT_TYPE, greeter, opening, PROPOSE, runCompletion, transcript } from "./testbed.ts";
+import { CONTENT_TYPE, greeter, opening, PROPOSE, runCompletion, transcript } from "./testbed.fixture.ts";
 
 class Sink {
   readonly chunks: Uint8Array[] = [];

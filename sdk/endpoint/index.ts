@@ -7,7 +7,7 @@
  *   `in-process`, in which a server runs attempts through memory.
  * - `builder` gathers what makes up an endpoint, `with-options` does so all at once, `types` says what users see.
  * - `http2-sessions` ends sessions of Node safely, `bytes` joins chunks, `system-log` is what the endpoint itself
- *   says, `version` that of the package. `testbed` is for tests.
+ *   says, `version` that of the package.
  *
  * What is exported here runs on every platform; the public entries (`sdk/node.ts`, `sdk/fetch.ts`, `sdk/lambda.ts`)
  * import their own driver, so that none loads another's.

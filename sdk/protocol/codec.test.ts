@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arbitraryMessage } from "./arbitrary.ts";
+import { arbitraryMessage } from "./arbitrary.fixture.ts";
 import {
   type BodyCodec,
   CallCommand,

@@ -10,7 +10,6 @@
  * - `fields` is the language of these descriptions, `codec` makes codecs of them, `shape` lays a message out for
  *   speed for `reader` and `writer`; `errors` is what can be wrong with bytes.
  * - Ids: `invocation-id`, `awakeable-id`, `resource-id` (deployments, subscriptions), in digits of `base62`.
- * - `arbitrary` makes any message, for tests.
  */
 export { decodeAwakeableId, encodeSignalAwakeableId } from "./awakeable-id.ts";
 export { type BodyCodec, type BodyReader, type Codec, codecOf } from "./codec.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { arbitraryMessage } from "./arbitrary.ts";
+import { arbitraryMessage } from "./arbitrary.fixture.ts";
 import {
   type Codec,
   codecOf,

@@ -9,7 +9,7 @@ import {
   SleepCompletion,
 } from "../protocol/index.ts";
 import { type AttemptVm, type Awaited, type Handle, JournalMismatchError, type Vm, VmClosedError } from "./index.ts";
-import { begin, heard, line, say } from "./transcript.ts";
+import { begin, heard, line, say } from "./transcript.fixture.ts";
 
 const slept = (completionId: number) => line(SleepCompletion, { completionId, void: true });
 const ran = (completionId: number) => line(RunCompletion, { completionId, value: Buffer.from("ok") });

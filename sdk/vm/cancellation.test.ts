@@ -10,7 +10,7 @@ import {
   SleepCompletion,
 } from "../protocol/index.ts";
 import { CANCEL_HANDLE, JournalMismatchError, type Vm } from "./index.ts";
-import { begin, heard, line, say } from "./transcript.ts";
+import { begin, heard, line, say } from "./transcript.fixture.ts";
 
 const CANCEL = line(SignalNotification, { idx: BuiltInSignal.Cancel, void: true });
 const TARGET = { service: "Greeter", handler: "greet" };

@@ -35,7 +35,7 @@ import {
   SleepCompletion,
 } from "../protocol/index.ts";
 import { type Handle, JournalMismatchError, type Result, type Vm } from "./index.ts";
-import { begin, framesOf, heard, type Line, line } from "./transcript.ts";
+import { begin, framesOf, heard, type Line, line } from "./transcript.fixture.ts";
 
 const bytes = (text: string) => Buffer.from(text);
 const TARGET = {

@@ -10,7 +10,7 @@ import {
   Start,
 } from "../protocol/index.ts";
 import { AttemptVm, type CallTarget, JournalMismatchError, type Vm, VmClosedError } from "./index.ts";
-import { arrive, begin, framesOf, heard, INVOCATION, line, say } from "./transcript.ts";
+import { arrive, begin, framesOf, heard, INVOCATION, line, say } from "./transcript.fixture.ts";
 
 const bytes = (text: string) => Buffer.from(text);
 const NAP = line(SleepCommand, { name: "nap", resultCompletionId: 1 });

@@ -16,8 +16,6 @@
  *   the server is told, `retry-policy` says when a failed one is tried again.
  * - `eager-state` is the state that came with the start, with this attempt's changes; `random-seed` the seed before
  *   protocol v6; `failures` the codes and errors by which an attempt ends early.
- *
- * `transcript`, `simulated-server` and `random-handler` are there for the tests alone.
  */
 export { AttemptVm } from "./attempt-vm.ts";
 export { JournalMismatchError, VmClosedError } from "./failures.ts";

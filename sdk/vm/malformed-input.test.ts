@@ -14,7 +14,7 @@ import {
   Suspension,
 } from "../protocol/index.ts";
 import { AttemptVm, VmClosedError } from "./index.ts";
-import { begin, heard, INPUT, INVOCATION, line, say } from "./transcript.ts";
+import { begin, heard, INPUT, INVOCATION, line, say } from "./transcript.fixture.ts";
 
 const START = line(Start, { id: INVOCATION, debugId: "inv_1test", knownEntries: 1 });
 const HEADER_BYTES = 8;

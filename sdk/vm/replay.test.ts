@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Frame, isCommand, MessageType, Notification, Suspension } from "../protocol/index.ts";
 import { AttemptVm } from "./index.ts";
-import { CANCELLATION, program, RandomHandler, type Step } from "./random-handler.ts";
-import { SimulatedServer, signalKey } from "./simulated-server.ts";
-import { framesOf } from "./transcript.ts";
+import { CANCELLATION, program, RandomHandler, type Step } from "./random-handler.fixture.ts";
+import { SimulatedServer, signalKey } from "./simulated-server.fixture.ts";
+import { framesOf } from "./transcript.fixture.ts";
 
 interface Life {
   readonly steps: readonly Step[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ProposeRunCompletionAck, REQUESTED_ACK, RunCommand, RunCompletion } from "../protocol/index.ts";
 import type { AttemptVm, Handle, RunOutcome, RunRetryPolicy } from "./index.ts";
-import { begin, framesOf, heard, line, type Scene, say } from "./transcript.ts";
+import { begin, framesOf, heard, line, type Scene, say } from "./transcript.fixture.ts";
 
 const VALUE: RunOutcome = { kind: "value", bytes: Buffer.from("ok") };
 const FAILURE: RunOutcome = { kind: "failure", failure: { code: 409, message: "no" } };

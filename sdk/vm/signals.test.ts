@@ -7,7 +7,7 @@ import {
   SleepCommand,
 } from "../protocol/index.ts";
 import type { Vm } from "./index.ts";
-import { begin, heard, INVOCATION, line, say } from "./transcript.ts";
+import { begin, heard, INVOCATION, line, say } from "./transcript.fixture.ts";
 
 const signal = (name: string, value: string) => line(SignalNotification, { name, value: Buffer.from(value) });
 const text = (vm: Vm, handle: number) => {

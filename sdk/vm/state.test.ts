@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ClearAllStateCommand, GetLazyStateCompletion, SetStateCommand } from "../protocol/index.ts";
 import type { AttemptVm } from "./index.ts";
-import { begin, heard, line, say } from "./transcript.ts";
+import { begin, heard, line, say } from "./transcript.fixture.ts";
 
 const bytes = (text: string) => Buffer.from(text);
 const STATE = [

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeInvocationId } from "../../sdk/protocol/index.ts";
-import { type EngineAnswers, startAdmin } from "./fixture.ts";
+import { type EngineAnswers, startAdmin } from "./admin.fixture.ts";
 
 const id = (n: number) => encodeInvocationId(Buffer.alloc(24, n));
 const [RUNNING, SUSPENDED, INBOXED, PAUSED, COMPLETED, UNKNOWN] = [1, 2, 3, 4, 5, 9].map(id) as string[] as [

@@ -10,7 +10,7 @@
  *   `answers` sends it, `version` says whose API this is, `service-document` is the OpenAPI document of a service.
  * - `dashboard` serves the files of the dashboard, `feed` its WebSocket, `query` SQL, `openapi` the document of this
  *   API.
- * - `parts` is what all of it works on; `fixture` is for tests.
+ * - `parts` is what all of it works on.
  */
 import type { HttpRequest, HttpResponse, RequestHandler } from "../http/index.ts";
 import { createDashboard, isDashboardPath } from "./dashboard.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startAdmin } from "./fixture.ts";
+import { startAdmin } from "./admin.fixture.ts";
 
 const URI = "http://localhost:9080";
 const greeter = { name: "Greeter", ty: "SERVICE", handlers: [{ name: "greet" }] };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeInvocationId } from "../../sdk/protocol/index.ts";
-import { startAdmin } from "./fixture.ts";
+import { startAdmin } from "./admin.fixture.ts";
 
 let admin: Awaited<ReturnType<typeof startAdmin>>;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startAdmin } from "./fixture.ts";
+import { startAdmin } from "./admin.fixture.ts";
 import * as responses from "./openapi/responses.ts";
 
 const URI = "http://localhost:9080";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ProtocolMode, parseManifest, type Service } from "../registry/index.ts";
-import { DEFAULTS } from "./fixture.ts";
+import { DEFAULTS } from "./admin.fixture.ts";
 import { friendlyDuration, serviceJson } from "./shapes.ts";
 
 async function shown(service: object, protocolMode: ProtocolMode = "BIDI_STREAM") {

@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { sleep, suspendOn } from "../engine/said.ts";
-import { Transcript } from "../engine/transcript.ts";
+import { sleep, suspendOn } from "../engine/sdk-messages.fixture.ts";
+import { Transcript } from "../engine/transcript.fixture.ts";
 import { errorHandler } from "./answers.ts";
 import { suspensionsRoute } from "./invocations.ts";
 

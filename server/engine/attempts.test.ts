@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { encodeSignalAwakeableId } from "../../sdk/protocol/index.ts";
 import type { ServerEvent } from "../seams.ts";
 import { keep, prepareStatements } from "../storage/index.ts";
-import { end, output, run, suspendOnTree } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { end, output, run, suspendOnTree } from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 describe("an invocation that is ready twice", () => {
   it("starts once when it is paused and resumed while it waits for a free slot", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CombinatorType, type FutureMessage } from "../../sdk/protocol/index.ts";
-import { call, end, output, run, suspendOnTree } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { call, end, output, run, suspendOnTree } from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 /** A handler that waits, suspended, for `n` calls at once. */
 function waitsForCalls(t: Transcript, n: number, combinatorType: number) {

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { type InvocationRow, keep, prepareStatements } from "../storage/index.ts";
-import { attach, call, cancel, completePromise, end, error, getPromise, output, sleep, suspendOn } from "./said.ts";
-import { Transcript, textOf } from "./transcript.ts";
+import {
+  attach,
+  call,
+  cancel,
+  completePromise,
+  end,
+  error,
+  getPromise,
+  output,
+  sleep,
+  suspendOn,
+} from "./sdk-messages.fixture.ts";
+import { Transcript, textOf } from "./transcript.fixture.ts";
 import { STEPS_PER_TURN } from "./work.ts";
 
 /** More than any of the turns below needs, and far less than all of them together. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { keep, prepareStatements } from "../storage/index.ts";
-import { call, end, output, sleep, suspendOn } from "./said.ts";
-import { DEPLOYMENT, Transcript } from "./transcript.ts";
+import { call, end, output, sleep, suspendOn } from "./sdk-messages.fixture.ts";
+import { DEPLOYMENT, Transcript } from "./transcript.fixture.ts";
 
 it("resumes a suspended invocation at once, on the deployment that is asked for", () => {
   const t = new Transcript();

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { end, output, propose, run, setState, sleep, suspendOn } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { end, output, propose, run, setState, sleep, suspendOn } from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 /**
  * The counts behind the benchmark's figures. They may fall; whoever raises one says in the commit what it buys.

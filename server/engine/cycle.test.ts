@@ -2,8 +2,19 @@ import { describe, expect, it } from "vitest";
 import { AwaitingOn, CombinatorType, encodeInvocationId, MessageType } from "../../sdk/protocol/index.ts";
 import { keep } from "../storage/index.ts";
 import type { Cycle } from "./cycle.ts";
-import { attach, call, end, error, output, run, type Said, sleep, suspendOn, suspendOnTree } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import {
+  attach,
+  call,
+  end,
+  error,
+  output,
+  run,
+  type Said,
+  sleep,
+  suspendOn,
+  suspendOnTree,
+} from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 const calls = (path: string): Said => call(path, { idCompletion: 1, result: 2 });
 

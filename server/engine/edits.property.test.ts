@@ -12,8 +12,8 @@ import {
   SetStateCommand,
 } from "../../sdk/protocol/index.ts";
 import { prepareStatements } from "../storage/index.ts";
-import { call, end, output, propose, run, type Said, setState, sleep, suspendOn } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { call, end, output, propose, run, type Said, setState, sleep, suspendOn } from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 /** Numbers from 0 to 1 that follow from a seed (mulberry32). */
 function randomOf(seed: number): () => number {

@@ -27,8 +27,8 @@ import {
   setState,
   sleep,
   suspendOn,
-} from "./said.ts";
-import { Transcript, textOf } from "./transcript.ts";
+} from "./sdk-messages.fixture.ts";
+import { Transcript, textOf } from "./transcript.fixture.ts";
 
 const value = (text: string): EditedResult => ({ kind: "value", value: Buffer.from(text) });
 const VOID: EditedResult = { kind: "void" };

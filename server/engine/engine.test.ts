@@ -13,8 +13,8 @@ import {
   setState,
   sleep,
   suspendOn,
-} from "./said.ts";
-import { Transcript, textOf } from "./transcript.ts";
+} from "./sdk-messages.fixture.ts";
+import { Transcript, textOf } from "./transcript.fixture.ts";
 
 describe("a call", () => {
   it("starts an attempt with its input and answers with its output", () => {

@@ -28,7 +28,7 @@
  * For people who look: `describe` says why an invocation makes no progress, `cycle` which ones wait for each other in
  * a ring, `instance` who holds an object's key and who waits for it; `observation` tells those who watch.
  *
- * `kernel` is what the rooms have of each other. For tests: `transcript` plays the invoker, `said` what an SDK says.
+ * `kernel` is what the rooms have of each other.
  */
 
 export type { Cycle } from "./cycle.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerEvent } from "../seams.ts";
-import { end, error, output, run, sleep, suspendOn } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { end, error, output, run, sleep, suspendOn } from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 function observed(t: Transcript): { events: ServerEvent[]; kinds(): string[]; stop(): void } {
   const events: ServerEvent[] = [];

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { awaitingOn, call, end, output, propose, run, sleep, suspendOn, suspendOnTree } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import {
+  awaitingOn,
+  call,
+  end,
+  output,
+  propose,
+  run,
+  sleep,
+  suspendOn,
+  suspendOnTree,
+} from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 const HOUR_MS = 3_600_000;
 const onFirst = { waitingCompletions: [1] };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { messageTypeName } from "../../sdk/protocol/index.ts";
 import { keep } from "../storage/index.ts";
-import { call, end, oneWayCall, output, propose, run, setState } from "./said.ts";
-import { type SeenAttempt, Transcript, textOf } from "./transcript.ts";
+import { call, end, oneWayCall, output, propose, run, setState } from "./sdk-messages.fixture.ts";
+import { type SeenAttempt, Transcript, textOf } from "./transcript.fixture.ts";
 
 const NEWEST = { from: 0, deployment: undefined } as const;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MutationResult } from "./keys.ts";
-import { end, output, setState } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { end, output, setState } from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 const OF_EMPTY_STATE = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 const OF_ANOTHER_STATE = "l16B69MLUj81zlEwdtKCVvbaFHDccOkJnpZVc8SZ42s";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { encodeSignalAwakeableId } from "../../sdk/protocol/index.ts";
 import { keep } from "../storage/index.ts";
-import { call, end, output, propose, run, type Said, sleep, suspendOn, suspendOnTree } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { call, end, output, propose, run, type Said, sleep, suspendOn, suspendOnTree } from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 const SECOND = 1000;
 

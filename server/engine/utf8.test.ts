@@ -13,8 +13,8 @@ import {
   Suspension,
 } from "../../sdk/protocol/index.ts";
 import { commandRule } from "./commands/index.ts";
-import { end, type Said } from "./said.ts";
-import { Transcript } from "./transcript.ts";
+import { end, type Said } from "./sdk-messages.fixture.ts";
+import { Transcript } from "./transcript.fixture.ts";
 
 /** Of the field descriptions: `Kind.String`, and those that hold fields of their own. */
 const STRING = 1;

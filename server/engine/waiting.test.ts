@@ -14,8 +14,8 @@ import {
   sleep,
   suspendOn,
   suspendOnTree,
-} from "./said.ts";
-import { Transcript, textOf } from "./transcript.ts";
+} from "./sdk-messages.fixture.ts";
+import { Transcript, textOf } from "./transcript.fixture.ts";
 import type { AttemptFailure } from "./types.ts";
 
 const NOT_SERVED: AttemptFailure = {

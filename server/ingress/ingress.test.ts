@@ -2,7 +2,7 @@ import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ServerError } from "../errors.ts";
-import { type Answer, handler, ID, SERVICES, service, startIngress, type TestIngress } from "./fixture.ts";
+import { type Answer, handler, ID, SERVICES, service, startIngress, type TestIngress } from "./ingress.fixture.ts";
 
 let test: TestIngress;
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ServerError } from "../errors.ts";
 import { discover, MANIFEST_CONTENT_TYPES } from "./discover.ts";
 import { createRequestIdentity } from "./identity.ts";
-import { http1Endpoint, http2Endpoint, listening, OwnedClock, type ReceivedRequest } from "./testbed.ts";
+import { http1Endpoint, http2Endpoint, listening, OwnedClock, type ReceivedRequest } from "./testbed.fixture.ts";
 
 const V4 = MANIFEST_CONTENT_TYPES[3] as string;
 const closers: (() => Promise<void>)[] = [];

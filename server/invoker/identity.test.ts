@@ -2,7 +2,7 @@ import { generateKeyPairSync, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { base58 } from "./base58.ts";
 import { createRequestIdentity, publicKeyV1 } from "./identity.ts";
-import { OwnedClock } from "./testbed.ts";
+import { OwnedClock } from "./testbed.fixture.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 const pem = privateKey.export({ type: "pkcs8", format: "pem" });

@@ -11,7 +11,6 @@
  * - Beside attempts, by one `exchange` each: `discover` asks an endpoint what it serves, `serdes` has it convert
  *   payloads.
  * - `identity` signs requests, with a public key that is written in `base58`. `settings` has limits and timeouts.
- * - `testbed` is for tests.
  */
 export { type DiscoveryAnswer, type DiscoveryOptions, discover } from "./discover.ts";
 export { createRequestIdentity } from "./identity.ts";

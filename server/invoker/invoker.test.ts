@@ -9,7 +9,7 @@ import {
   type Endpoint,
   http2Endpoint,
   type ReceivedRequest,
-} from "./testbed.ts";
+} from "./testbed.fixture.ts";
 
 const OUTPUT = encodeFrame(MessageType.OutputCommand, Buffer.from([0x72, 0x02, 0x0a, 0x00]));
 const closers: (() => Promise<void>)[] = [];

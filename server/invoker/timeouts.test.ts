@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { encodeFrame, MessageType } from "../../sdk/protocol/index.ts";
-import { attemptStart, createBench, END, http2Endpoint, OwnedClock, type ReceivedRequest } from "./testbed.ts";
+import { attemptStart, createBench, END, http2Endpoint, OwnedClock, type ReceivedRequest } from "./testbed.fixture.ts";
 import { Timeouts, type Watched } from "./timeouts.ts";
 
 const closers: (() => Promise<void>)[] = [];

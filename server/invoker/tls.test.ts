@@ -2,7 +2,7 @@ import { createSecureServer } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { afterEach, describe, expect, it } from "vitest";
 import { discover, MANIFEST_CONTENT_TYPES } from "./discover.ts";
-import { attemptStart, CONTENT_TYPE, createBench, END, listening } from "./testbed.ts";
+import { attemptStart, CONTENT_TYPE, createBench, END, listening } from "./testbed.fixture.ts";
 
 /** A self-signed certificate for localhost and 127.0.0.1, valid until 2126, that protects nothing. */
 const KEY = `-----BEGIN PRIVATE KEY-----

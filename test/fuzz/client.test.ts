@@ -11,7 +11,7 @@ import {
   type Endpoint,
   http2Endpoint,
   listening,
-} from "../../server/invoker/testbed.ts";
+} from "../../server/invoker/testbed.fixture.ts";
 import { dataFrame, Flag, FrameType, frame, headerBlock, settingsFrame } from "../support/http2-frames.ts";
 import { until } from "../support/until.ts";
 import { type AnswerProgram, answerProgram, commonBytesOf } from "./programs.ts";

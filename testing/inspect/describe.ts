@@ -21,7 +21,7 @@ import {
   SetStateCommand,
   SleepCommand,
 } from "../../sdk/protocol/index.ts";
-import { decoded, type EntryResult, plain } from "./journal.ts";
+import { decoded, type EntryResult, plain } from "./values.ts";
 
 /** What a command says by itself. */
 export interface Described {

@@ -14,7 +14,8 @@ import {
   MAX_JOURNAL_ENTRIES,
 } from "../../server/storage/index.ts";
 import type { InvocationFailure, InvocationView } from "./invocation.ts";
-import { decoded, type EntryResult, plain, readJournal, type StoredEntry } from "./journal.ts";
+import { readJournal, type StoredEntry } from "./journal.ts";
+import { decoded, type EntryResult, plain } from "./values.ts";
 import { readWaits } from "./waits.ts";
 
 /** Nothing serves it: time alone does not end that wait. */

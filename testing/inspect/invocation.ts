@@ -1,6 +1,7 @@
 import { TestEnvironmentError } from "../errors.ts";
-import type { EntryResult, JournalEntry } from "./journal.ts";
+import type { JournalEntry } from "./journal.ts";
 import { masked } from "./journal.ts";
+import type { EntryResult } from "./values.ts";
 import type { Wait } from "./waits.ts";
 
 export type InvocationState =

@@ -1,23 +1,18 @@
 import {
   CommandTemplate,
-  type Failure,
   isCommand,
   MessageType,
   Notification,
   type NotificationMessage,
 } from "../../sdk/protocol/index.ts";
 import { describeEntry } from "./describe.ts";
+import { decoded, type EntryResult, plain } from "./values.ts";
 
 /** A journal as it is stored. */
 export interface StoredEntry {
   readonly type: number;
   readonly body: Buffer;
 }
-
-/** How a command has ended; absent while it has not. */
-export type EntryResult =
-  | { readonly value?: unknown }
-  | { readonly failure: { readonly code: number; readonly message: string } };
 
 /** A step of a handler, with its result; or a signal that came from outside. */
 export interface JournalEntry {
@@ -68,21 +63,6 @@ function resultOf(message: NotificationMessage): EntryResult {
   if (value !== undefined) return { value: decoded(value) };
   if (stateKeys !== undefined) return { value: stateKeys.map((key) => Buffer.from(key).toString()) };
   return invocationId === undefined ? {} : { value: invocationId };
-}
-
-export function plain({ code, message }: Failure): { code: number; message: string } {
-  return { code, message };
-}
-
-/** Bytes as a person reads them: JSON if they are, else text if they are, else `Uint8Array`. */
-export function decoded(bytes: Uint8Array): unknown {
-  if (bytes.length === 0) return undefined;
-  const text = Buffer.from(bytes).toString();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text.includes("\ufffd") ? Uint8Array.from(bytes) : text;
-  }
 }
 
 function entryOf(

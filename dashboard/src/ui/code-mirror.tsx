@@ -7,7 +7,7 @@ import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
-import type { EditorProps, Selected } from "./editor.tsx";
+import type { EditorProps, Selected } from "./editor-props.ts";
 import type { Tables } from "./sql-columns.ts";
 import { sqlLanguage } from "./sql-language.ts";
 

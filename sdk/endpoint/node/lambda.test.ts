@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CONTENT_TYPE, greeter, keptLog, opening, PROPOSE, transcript } from "../testbed.ts";
+import { CONTENT_TYPE, greeter, keptLog, opening, PROPOSE, transcript } from "../testbed.fixture.ts";
 import { withOptions } from "../with-options.ts";
 import { LambdaEndpointBuilder, type LambdaEvent, type LambdaResult } from "./lambda.ts";
 import { zstd } from "./zstd.ts";

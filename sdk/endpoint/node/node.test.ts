@@ -3,7 +3,7 @@ import http from "node:http";
 import http2 from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { CONTENT_TYPE, greeter, keptLog, opening, PROPOSE, runCompletion, transcript } from "../testbed.ts";
+import { CONTENT_TYPE, greeter, keptLog, opening, PROPOSE, runCompletion, transcript } from "../testbed.fixture.ts";
 import { withOptions } from "../with-options.ts";
 import { NodeEndpoint } from "./node-endpoint.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startAdmin } from "../fixture.ts";
+import { startAdmin } from "../admin.fixture.ts";
 import { adminDocument } from "./document.ts";
 import { operations } from "./operations/index.ts";
 

@@ -1,7 +1,7 @@
 import { tableFromIPC } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
-import { end, output, propose, run, setState, sleep, suspendOn } from "../../engine/said.ts";
-import { Transcript } from "../../engine/transcript.ts";
+import { end, output, propose, run, setState, sleep, suspendOn } from "../../engine/sdk-messages.fixture.ts";
+import { Transcript } from "../../engine/transcript.fixture.ts";
 import type { Ask } from "./process/messages.ts";
 import { runQuery } from "./process/run.ts";
 import { QueryDatabase } from "./tables/index.ts";

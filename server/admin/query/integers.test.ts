@@ -1,6 +1,6 @@
 import { tableFromIPC } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Transcript } from "../../engine/transcript.ts";
+import { Transcript } from "../../engine/transcript.fixture.ts";
 import { runQuery } from "./process/run.ts";
 import { QueryDatabase } from "./tables/index.ts";
 import { loadParser } from "./translate/index.ts";

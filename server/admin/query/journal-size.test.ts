@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
-import { end, error, output, propose, run, setState, sleep, suspendOn } from "../../engine/said.ts";
-import { Transcript } from "../../engine/transcript.ts";
+import { end, error, output, propose, run, setState, sleep, suspendOn } from "../../engine/sdk-messages.fixture.ts";
+import { Transcript } from "../../engine/transcript.fixture.ts";
 import { runQuery } from "./process/run.ts";
 import { QueryDatabase } from "./tables/index.ts";
 import { loadParser } from "./translate/index.ts";

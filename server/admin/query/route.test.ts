@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
 import { afterEach, expect, it, vi } from "vitest";
-import { Transcript } from "../../engine/transcript.ts";
+import { Transcript } from "../../engine/transcript.fixture.ts";
 import { type QueryLimits, QueryService, querySource } from "./process/service.ts";
 import { queryRoute } from "./route.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { Attempts } from "../attempts.ts";
-import { end, output } from "../said.ts";
-import { Transcript } from "../transcript.ts";
+import { end, output } from "../sdk-messages.fixture.ts";
+import { Transcript } from "../transcript.fixture.ts";
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { vqueueId, vqueueName } from "../../vqueue.ts";
-import { end, output, propose, run, sleep, suspendOn } from "../said.ts";
-import { Transcript } from "../transcript.ts";
+import { end, output, propose, run, sleep, suspendOn } from "../sdk-messages.fixture.ts";
+import { Transcript } from "../transcript.fixture.ts";
 
 let t: Transcript;
 beforeEach(() => {

@@ -8,8 +8,8 @@ import {
   prepareStatements,
 } from "../../storage/index.ts";
 import { vqueueId, vqueueName } from "../../vqueue.ts";
-import { call, end, output, sleep, suspendOn } from "../said.ts";
-import { Transcript } from "../transcript.ts";
+import { call, end, output, sleep, suspendOn } from "../sdk-messages.fixture.ts";
+import { Transcript } from "../transcript.fixture.ts";
 import { pathsOf } from "./slots.ts";
 
 /** Numbers from 0 to 1 that follow from a seed (mulberry32). */

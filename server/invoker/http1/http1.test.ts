@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { encodeFrame, FrameDecoder, MessageType } from "../../../sdk/protocol/index.ts";
-import { attemptStart, CONTENT_TYPE, createBench, END, http1Endpoint } from "../testbed.ts";
+import { attemptStart, CONTENT_TYPE, createBench, END, http1Endpoint } from "../testbed.fixture.ts";
 
 const OUTPUT = encodeFrame(MessageType.OutputCommand, Buffer.from([0x72, 0x02, 0x0a, 0x00]));
 const HTTP1 = { httpVersion: "HTTP/1.1", protocolMode: "REQUEST_RESPONSE" } as const;

@@ -2,7 +2,6 @@ import type { Socket } from "node:net";
 import { describeError } from "../failure.ts";
 import {
   DEFAULT_FRAME_BYTES,
-  DEFAULT_WINDOW_BYTES,
   ErrorCode,
   errorName,
   Flag,
@@ -13,9 +12,6 @@ import {
   Http2Error,
   LARGEST_STREAM_ID,
   numberFrame,
-  PREFACE,
-  Setting,
-  settingsFrame,
 } from "./frames.ts";
 import { HeaderBlocks, unpadded } from "./header-blocks.ts";
 import { encodePost, HpackError } from "./hpack.ts";
@@ -24,13 +20,14 @@ import { Outgoing } from "./outgoing.ts";
 import {
   goawayFrame,
   headersFrames,
+  openingFrames,
   protocolError,
   readGoaway,
   readSettings,
   readWindowUpdate,
 } from "./peer-frames.ts";
 import { openSocket } from "./socket.ts";
-import { Http2AttemptStream } from "./stream.ts";
+import { Http2AttemptStream, type StreamConnection } from "./stream.ts";
 import type { ConnectionOwner, Http2Settings, Wish } from "./types.ts";
 import { CONNECTION_WINDOW_BYTES, ConnectionWindows } from "./windows.ts";
 
@@ -42,7 +39,7 @@ const STREAM_WINDOW_BYTES = 256 * 1024;
  * costs four times the CPU (the invoker as a whole: about 100 against 25 µs an attempt, 64 at a time), most of it in
  * stream objects and events.
  */
-export class Http2Connection {
+export class Http2Connection implements StreamConnection {
   readonly #socket: Socket;
   readonly #scheme: "http" | "https";
   readonly #authority: string;
@@ -111,14 +108,7 @@ export class Http2Connection {
       () => this.#lost(`the connection could not be made within ${connectTimeoutMs} ms`),
       () => this.#close(),
     );
-    this.#outgoing.add(PREFACE);
-    this.sendSoon(
-      settingsFrame([
-        [Setting.EnablePush, 0],
-        [Setting.InitialWindowSize, STREAM_WINDOW_BYTES],
-      ]),
-    );
-    this.sendSoon(numberFrame(FrameType.WindowUpdate, 0, CONNECTION_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
+    this.sendSoon(openingFrames(STREAM_WINDOW_BYTES, CONNECTION_WINDOW_BYTES));
   }
 
   get isClosing(): boolean {
@@ -178,7 +168,6 @@ export class Http2Connection {
     this.#lost("the connection was closed");
   }
 
-  /** Takes no new streams; closed once those that it has are done. */
   retire(): void {
     this.#isClosing = true;
     if (this.#streams.size === 0) this.#idle();
@@ -193,14 +182,10 @@ export class Http2Connection {
     return false;
   }
 
-  // For the streams
-
-  /** Bytes that a DATA frame may have now. */
   dataAllowance(): number {
     return this.#outgoing.isFull ? 0 : Math.min(this.#windows.sendBytes, this.#windows.frameBytes);
   }
 
-  /** Begins a DATA frame, whose payload follows in parts. */
   sendData(header: Buffer, payloadBytes: number): void {
     this.#windows.sendBytes -= payloadBytes;
     this.sendSoon(header);
@@ -210,41 +195,34 @@ export class Http2Connection {
     this.#outgoing.add(bytes);
   }
 
-  /** Calls the stream's `unblocked` when more can be sent. */
   waitForRoom(stream: Http2AttemptStream): void {
     this.#waiting.add(stream);
   }
 
-  /** Sends a frame with everything else of this callback. */
   sendSoon(bytes: Buffer): void {
     this.#outgoing.sendSoon(bytes);
   }
 
-  /** Sends a frame that nobody waits for: after the turn that is open now, whose frames it joins. */
   sendLater(bytes: Buffer): void {
     this.#outgoing.sendLater(bytes);
   }
 
-  /** Nobody listens to this stream any more. */
   unwanted(stream: Http2AttemptStream): void {
     this.#unwanted.add(stream);
     // It may take as long as it likes, which is no reason for another one to wait.
     if (this.#streams.size >= this.#limit) this.#owner.roomAgain();
   }
 
-  /** The response of a stream has become large. */
   laden(): void {
     this.#ladenStreams++;
   }
 
-  /** The peer refuses a stream, before it has looked at the request. What it has against it may last. */
   refused(stream: Http2AttemptStream, wish: Wish | undefined, reason: string): void {
     this.#isClosing = true;
     this.release(stream);
     if (wish !== undefined) this.#owner.refused(wish, reason, this.#hasServed);
   }
 
-  /** A stream is over. */
   release(stream: Http2AttemptStream): void {
     this.#streams.delete(stream.id);
     this.#unwanted.delete(stream);
@@ -410,9 +388,10 @@ export class Http2Connection {
     this.#isClosing = true;
     this.#lifetime.over();
     // What was written goes out, unless the socket is broken or not there yet.
-    if (this.#isSettled) this.#outgoing.flush();
-    if (this.#isSettled) this.#socket.destroySoon();
-    else this.#socket.destroy();
+    if (this.#isSettled) {
+      this.#outgoing.flush();
+      this.#socket.destroySoon();
+    } else this.#socket.destroy();
     this.#socket.unref();
     const streams = [...this.#streams.values()];
     for (const stream of streams) stream.lost(reason);

@@ -2,7 +2,7 @@ import { createServer } from "node:http2";
 import { connect } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listening, Signals } from "../testbed.ts";
+import { listening, Signals } from "../testbed.fixture.ts";
 import { Flag, FrameReader, FrameType, frame, PREFACE, settingsFrame } from "./frames.ts";
 import { encodePost, HpackDecoder, HpackError } from "./hpack.ts";
 import { decodeHuffman } from "./huffman.ts";

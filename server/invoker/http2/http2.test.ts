@@ -9,7 +9,7 @@ import {
   http2Endpoint,
   listening,
   type ReceivedRequest,
-} from "../testbed.ts";
+} from "../testbed.fixture.ts";
 
 const closers: (() => Promise<void>)[] = [];
 

@@ -1,4 +1,16 @@
-import { DEFAULT_FRAME_BYTES, ErrorCode, Flag, FrameType, frame, Http2Error, Setting } from "./frames.ts";
+import {
+  DEFAULT_FRAME_BYTES,
+  DEFAULT_WINDOW_BYTES,
+  ErrorCode,
+  Flag,
+  FrameType,
+  frame,
+  Http2Error,
+  numberFrame,
+  PREFACE,
+  Setting,
+  settingsFrame,
+} from "./frames.ts";
 
 /** What a SETTINGS frame says of what matters to a client. */
 export interface PeerSettings {
@@ -41,6 +53,16 @@ export function readWindowUpdate(payload: Buffer): number {
 export function readGoaway(payload: Buffer): { readonly lastId: number; readonly code: number } {
   if (payload.length < 8) throw new Http2Error(ErrorCode.FrameSizeError, "a malformed goodbye");
   return { lastId: payload.readUInt32BE(0) & 0x7fffffff, code: payload.readUInt32BE(4) };
+}
+
+/** What a client says first: that it speaks HTTP/2, no pushes, and how much of each stream and of all of them the peer may send. */
+export function openingFrames(streamWindowBytes: number, connectionWindowBytes: number): Buffer {
+  const settings = settingsFrame([
+    [Setting.EnablePush, 0],
+    [Setting.InitialWindowSize, streamWindowBytes],
+  ]);
+  const widened = numberFrame(FrameType.WindowUpdate, 0, connectionWindowBytes - DEFAULT_WINDOW_BYTES);
+  return Buffer.concat([PREFACE, settings, widened]);
 }
 
 /** A header block in as many frames as it needs. */

@@ -10,7 +10,7 @@ import {
   listening,
   type ReceivedRequest,
   Signals,
-} from "../testbed.ts";
+} from "../testbed.fixture.ts";
 import {
   ErrorCode,
   Flag,

@@ -11,7 +11,7 @@ import {
   listening,
   type ReceivedRequest,
   Signals,
-} from "../testbed.ts";
+} from "../testbed.fixture.ts";
 import { ErrorCode, Flag, FrameReader, FrameType, frame, numberFrame, PREFACE, settingsFrame } from "./frames.ts";
 
 const closers: (() => Promise<void>)[] = [];

@@ -1,5 +1,4 @@
 import type { AttemptReceiver, AttemptStream } from "../transport.ts";
-import type { Http2Connection } from "./connection.ts";
 import {
   ErrorCode,
   errorName,
@@ -32,10 +31,35 @@ const NOBODY: AttemptReceiver = {
   finished: () => {},
 };
 
+/** What a stream has of its connection. */
+export interface StreamConnection {
+  /** Bytes that a DATA frame may have now. */
+  dataAllowance(): number;
+  /** Begins a DATA frame, whose payload follows in parts. */
+  sendData(header: Buffer, payloadBytes: number): void;
+  sendPart(bytes: Buffer): void;
+  /** Calls the stream's `unblocked` when more can be sent. */
+  waitForRoom(stream: Http2AttemptStream): void;
+  /** Sends a frame with everything else of this callback. */
+  sendSoon(bytes: Buffer): void;
+  /** Sends a frame that nobody waits for: after the turn that is open now, whose frames it joins. */
+  sendLater(bytes: Buffer): void;
+  /** Nobody listens to this stream any more. */
+  unwanted(stream: Http2AttemptStream): void;
+  /** The response of a stream has become large. */
+  laden(): void;
+  /** The peer refuses a stream, before it has looked at the request. What it has against it may last. */
+  refused(stream: Http2AttemptStream, wish: Wish | undefined, reason: string): void;
+  /** Takes no new streams; closed once those that it has are done. */
+  retire(): void;
+  /** A stream is over. */
+  release(stream: Http2AttemptStream): void;
+}
+
 /** One attempt as an HTTP/2 stream. */
 export class Http2AttemptStream implements AttemptStream {
   readonly id: number;
-  readonly #connection: Http2Connection;
+  readonly #connection: StreamConnection;
   readonly #wish: Wish;
   #receiver: AttemptReceiver;
 
@@ -63,7 +87,7 @@ export class Http2AttemptStream implements AttemptStream {
 
   constructor(
     id: number,
-    connection: Http2Connection,
+    connection: StreamConnection,
     wish: Wish,
     windows: { readonly sendBytes: number; readonly receiveBytes: number },
   ) {

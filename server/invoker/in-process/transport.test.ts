@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { RunningAttempt } from "../../../sdk/context/types.ts";
 import { encodeFrame, FrameDecoder, MessageType } from "../../../sdk/protocol/index.ts";
-import { attemptStart, type Bench, CONTENT_TYPE, createBench, END } from "../testbed.ts";
+import { attemptStart, type Bench, CONTENT_TYPE, createBench, END } from "../testbed.fixture.ts";
 import { InProcessDirectory } from "./directory.ts";
 import { type InProcessEndpoint, type ResponseSink, responseHead } from "./endpoint.ts";
 

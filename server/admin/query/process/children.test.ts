@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, it, vi } from "vitest";
-import { Transcript } from "../../../engine/transcript.ts";
+import { Transcript } from "../../../engine/transcript.fixture.ts";
 import { type QueryLimits, QueryService, type QuerySource, querySource } from "./service.ts";
 
 /** A query without end that touches the database, so that it holds a read transaction. */

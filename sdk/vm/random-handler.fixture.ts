@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { BuiltInSignal, CombinatorType } from "../protocol/index.ts";
 import { type AttemptVm, type Awaited, CANCEL_HANDLE, type Handle, type Result } from "./index.ts";
-import type { SimulatedServer } from "./simulated-server.ts";
+import type { SimulatedServer } from "./simulated-server.fixture.ts";
 
 /** Handlers drawn at random, for property tests. Not part of the SDK. */
 

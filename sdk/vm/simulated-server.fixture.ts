@@ -17,7 +17,7 @@ import {
   Start,
 } from "../protocol/index.ts";
 import type { AttemptVm } from "./index.ts";
-import { framesOf, INPUT, INVOCATION } from "./transcript.ts";
+import { framesOf, INPUT, INVOCATION } from "./transcript.fixture.ts";
 
 /** Completions have the type of their command with another base. */
 const COMPLETION_BASE = MessageType.SleepCompletion - MessageType.SleepCommand;
