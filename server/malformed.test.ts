@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as restate from "../sdk/index.ts";
+import { randomFrom } from "./random.fixture.ts";
 import { RestateLite } from "./restate-lite.ts";
 import type { RunningServer } from "./start.ts";
 
@@ -114,17 +115,6 @@ const HOSTS = ["localhost", "localhost:99999", "127.0.0.1:x", "[::1]:-1", "", "e
 const UPGRADES = ["", "websocket", "WebSocket, h2c", "h2c", "TLS/1.0", "\u00ff", ","];
 const ORIGINS = ["", "http://localhost", "http://localhost:99999", "null", "http://", "http://evil.example", "\u00ff"];
 
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 type Pick = (from: readonly string[]) => string;
 
 function upgradeOf(pick: Pick): Buffer {
@@ -166,7 +156,7 @@ function requestOf(pick: Pick, random: () => number): Buffer {
 
 it("answers nonsense with a refusal, whatever it is, and goes on", { timeout: 60_000 }, async () => {
   const bad: string[] = [];
-  const random = randomOf(1);
+  const random = randomFrom(1);
   const pick: Pick = (from) => from[Math.floor(random() * from.length)] ?? "";
   for (let count = 0; count < 1000; count++) {
     const request = random() < 0.3 ? upgradeOf(pick) : requestOf(pick, random);

@@ -11,20 +11,10 @@ import {
   type NotificationMessage,
   SetStateCommand,
 } from "../../sdk/protocol/index.ts";
+import { randomFrom } from "../random.fixture.ts";
 import { prepareStatements } from "../storage/index.ts";
 import { call, end, output, propose, run, type Said, setState, sleep, suspendOn } from "./sdk-messages.fixture.ts";
 import { Transcript } from "./transcript.fixture.ts";
-
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Step =
   | { readonly kind: "run" | "sleep" | "call"; readonly isAwaited: boolean }
@@ -54,7 +44,7 @@ class Edited {
   suspensions = 0;
 
   constructor(seed: number) {
-    this.#random = randomOf(seed);
+    this.#random = randomFrom(seed);
     this.#program = Array.from({ length: 3 + this.#below(12) }, () => this.#step());
     this.id = this.t.call("Counter/k/add").id;
     this.#seq = this.t.attemptOf(this.id).start.seq;

@@ -3,45 +3,12 @@
  * like a transcript of the protocol.
  */
 import { type Frame, FrameDecoder, messageTypeName } from "../../sdk/protocol/index.ts";
+import { ManualClock } from "../manual-clock.fixture.ts";
 import { LimitRules, PausedQueues } from "../registry/index.ts";
 import type { Deployment, Handler, HandlerSettings, RegistryView, Service, ServiceType } from "../registry/types.ts";
-import type { Clock } from "../seams.ts";
 import { openStorage, prepareStatements, type Statements, type Storage } from "../storage/index.ts";
 import { Engine } from "./engine.ts";
 import type { AttemptHost, AttemptStart, Completion, InvokeRequest, Outcome } from "./types.ts";
-
-/** A clock that moves only when told to. */
-export class ManualClock implements Clock {
-  #nowMs = 1_700_000_000_000;
-  #wakes: { atMs: number; wake: () => void }[] = [];
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  wakeAt(atMs: number, wake: () => void): () => void {
-    const entry = { atMs, wake };
-    this.#wakes.push(entry);
-    return () => {
-      this.#wakes = this.#wakes.filter((other) => other !== entry);
-    };
-  }
-
-  /** Moves the time and fires what is due, in order, settling `between` after each. */
-  advance(ms: number, between: () => void): void {
-    const target = this.#nowMs + ms;
-    for (;;) {
-      this.#wakes.sort((a, b) => a.atMs - b.atMs);
-      const next = this.#wakes[0];
-      if (next === undefined || next.atMs > target) break;
-      this.#wakes.shift();
-      this.#nowMs = Math.max(this.#nowMs, next.atMs);
-      next.wake();
-      between();
-    }
-    this.#nowMs = target;
-  }
-}
 
 const SETTINGS: HandlerSettings = {
   inactivityTimeoutMs: 60_000,

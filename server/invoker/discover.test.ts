@@ -3,9 +3,10 @@ import type { RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { ServerError } from "../errors.ts";
+import { ManualClock } from "../manual-clock.fixture.ts";
 import { discover, MANIFEST_CONTENT_TYPES } from "./discover.ts";
 import { createRequestIdentity } from "./identity.ts";
-import { http1Endpoint, http2Endpoint, listening, OwnedClock, type ReceivedRequest } from "./testbed.fixture.ts";
+import { http1Endpoint, http2Endpoint, listening, type ReceivedRequest } from "./testbed.fixture.ts";
 
 const V4 = MANIFEST_CONTENT_TYPES[3] as string;
 const closers: (() => Promise<void>)[] = [];
@@ -79,7 +80,7 @@ describe("the deadline of discovery", () => {
     ["HTTP/1.1", false],
   ])("is for the whole, also over %s and with an endpoint that sends a byte now and then", async (_name, isHttp2) => {
     await trickling(async (uri, drip) => {
-      const clock = new OwnedClock();
+      const clock = new ManualClock();
       const answer = errorOf(discover(uri, { ...(isHttp2 ? h2 : h1), ...within, clock }));
       for (let seconds = 0; seconds < 30; seconds++) {
         await drip();
@@ -91,7 +92,7 @@ describe("the deadline of discovery", () => {
   });
 
   it("is over with the answer", async () => {
-    const clock = new OwnedClock();
+    const clock = new ManualClock();
     const uri = await http1((_request, response) => {
       response.writeHead(200, { "content-type": V4 });
       response.end("{}");
@@ -111,7 +112,7 @@ describe("discovery", () => {
     });
     const identity = createRequestIdentity(
       generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }),
-      new OwnedClock(),
+      new ManualClock(),
     );
     const answer = await discover(`${uri}/pre/fix/`, {
       useHttp11: false,

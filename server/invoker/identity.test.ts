@@ -1,8 +1,8 @@
 import { generateKeyPairSync, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "../manual-clock.fixture.ts";
 import { base58 } from "./base58.ts";
 import { createRequestIdentity, publicKeyV1 } from "./identity.ts";
-import { OwnedClock } from "./testbed.fixture.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 const pem = privateKey.export({ type: "pkcs8", format: "pem" });
@@ -43,7 +43,7 @@ MC4CAQAwBQYDK2VwBCIEIARpFXcKYEdz1UDY/IiM5c0c01Aygd8taf9EkmM8CG/Q
   });
 
   it("signs the audience with times around now", () => {
-    const clock = new OwnedClock();
+    const clock = new ManualClock();
     const identity = createRequestIdentity(pem, clock);
     const headers = identity.headers("/invoke/Greeter/greet");
     expect(headers["x-restate-signature-scheme"]).toBe("v1");
@@ -55,7 +55,7 @@ MC4CAQAwBQYDK2VwBCIEIARpFXcKYEdz1UDY/IiM5c0c01Aygd8taf9EkmM8CG/Q
   });
 
   it("uses a token again for some seconds, for the same path only", () => {
-    const clock = new OwnedClock();
+    const clock = new ManualClock();
     const identity = createRequestIdentity(pem, clock);
     const first = identity.headers("/invoke/A/a");
     clock.advance(5000);

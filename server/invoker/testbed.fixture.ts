@@ -8,45 +8,14 @@ import {
 import type { AddressInfo, Server, Socket } from "node:net";
 import { encodeFrame, type Frame, FrameDecoder, MessageType } from "../../sdk/protocol/index.ts";
 import type { AttemptFailure, AttemptReads, AttemptStart } from "../engine/types.ts";
+import { ManualClock } from "../manual-clock.fixture.ts";
 import type { Deployment, Handler } from "../registry/types.ts";
-import type { Clock } from "../seams.ts";
 import { createInvoker, type Invoker, type InvokerParts } from "./invoker.ts";
 
 /** Parts of the invoker's tests: endpoints of which each test decides how they (mis)behave, and an engine that only listens. */
 
 export const CONTENT_TYPE = "application/vnd.restate.invocation.v6";
 export const END = encodeFrame(MessageType.End, Buffer.alloc(0));
-
-/** A clock that moves when the test says so. */
-export class OwnedClock implements Clock {
-  #nowMs = 1_800_000_000_000;
-  readonly #alarms = new Set<{ atMs: number; wake: () => void }>();
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  wakeAt(atMs: number, wake: () => void): () => void {
-    const alarm = { atMs, wake };
-    this.#alarms.add(alarm);
-    return () => {
-      this.#alarms.delete(alarm);
-    };
-  }
-
-  /** Lets time pass, with every alarm at its time. */
-  advance(ms: number): void {
-    const untilMs = this.#nowMs + ms;
-    for (;;) {
-      const [next] = [...this.#alarms].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
-      if (next === undefined) break;
-      this.#alarms.delete(next);
-      this.#nowMs = Math.max(this.#nowMs, next.atMs);
-      next.wake();
-    }
-    this.#nowMs = untilMs;
-  }
-}
 
 export type Event =
   | { readonly kind: "messages"; readonly attempt: number; readonly types: readonly number[] }
@@ -78,7 +47,7 @@ export class Signals {
 
 export interface Bench {
   readonly invoker: Invoker;
-  readonly clock: OwnedClock;
+  readonly clock: ManualClock;
   readonly events: Event[];
   readonly applied: () => number;
   readonly signals: Signals;
@@ -99,7 +68,7 @@ export function createBench(
 ): Bench {
   const events: Event[] = [];
   const signals = new Signals();
-  const clock = new OwnedClock();
+  const clock = new ManualClock();
   let applied = 0;
   const note = (event: Event) => {
     events.push(event);

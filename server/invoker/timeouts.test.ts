@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { encodeFrame, MessageType } from "../../sdk/protocol/index.ts";
-import { attemptStart, createBench, END, http2Endpoint, OwnedClock, type ReceivedRequest } from "./testbed.fixture.ts";
+import { ManualClock } from "../manual-clock.fixture.ts";
+import { attemptStart, createBench, END, http2Endpoint, type ReceivedRequest } from "./testbed.fixture.ts";
 import { Timeouts, type Watched } from "./timeouts.ts";
 
 const closers: (() => Promise<void>)[] = [];
@@ -25,7 +26,7 @@ class Probe implements Watched {
 
 describe("Timeouts", () => {
   it("wakes what has expired, once, and never early", () => {
-    const clock = new OwnedClock();
+    const clock = new ManualClock();
     const timeouts = new Timeouts(clock);
     const startMs = clock.nowMs();
     const probes = [10, 250, 251, 60_000].map((ms) => new Probe(startMs + ms));
@@ -40,7 +41,7 @@ describe("Timeouts", () => {
   });
 
   it("follows an expiry that moves later without being told, and earlier when told", () => {
-    const clock = new OwnedClock();
+    const clock = new ManualClock();
     const timeouts = new Timeouts(clock);
     const startMs = clock.nowMs();
     const later = new Probe(startMs + 1000);
@@ -58,7 +59,7 @@ describe("Timeouts", () => {
   });
 
   it("forgets what is no longer watched", () => {
-    const clock = new OwnedClock();
+    const clock = new ManualClock();
     const timeouts = new Timeouts(clock);
     const probe = new Probe(clock.nowMs() + 1000);
     timeouts.watch(probe);

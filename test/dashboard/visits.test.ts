@@ -238,6 +238,8 @@ describe("what users of the official web interface look for", () => {
     await visitor.go("invocations");
     await page.getByRole("button", { name: "More filters" }).click();
     await page.getByRole("menuitem", { name: "Idempotency key" }).click();
+    // When the menu has closed, the new field has the focus.
+    await page.locator("input:focus").waitFor();
     await page.keyboard.type("order-3");
     await page.getByText("No invocation matches").waitFor();
     // The feed does not tell the key: another one's comes first.

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { randomFrom } from "../../server/random.fixture.ts";
 import { TestEndpoint } from "../support/endpoints.ts";
 import { TestServer } from "../support/servers.ts";
-import { randomFrom } from "./random.ts";
 
 /**
  * kill -9 at any instant loses nothing that was acknowledged and runs nothing twice that was journaled.

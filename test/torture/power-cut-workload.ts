@@ -7,8 +7,8 @@
  */
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { randomFrom } from "../../server/random.fixture.ts";
 import { openStorage } from "../../server/storage/index.ts";
-import { randomFrom } from "./random.ts";
 
 const [dataDir = "", migrationsDir = "", durability = "", seed = "", limit = ""] = process.argv.slice(2);
 const random = randomFrom(Number(seed));

@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomFrom } from "../../server/random.fixture.ts";
 import { openStorage } from "../../server/storage/index.ts";
 import { Disk, type Entry, parseRecording } from "./power-cut-replay.ts";
-import { randomFrom } from "./random.ts";
 
 const CUTS = 2000;
 const seed = Number(process.env.POWER_CUT_SEED ?? Date.now() % 1_000_000);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { encodeInvocationId } from "../../../sdk/protocol/index.ts";
+import { randomFrom } from "../../random.fixture.ts";
 import {
   type InvocationRow,
   InvocationStatus,
@@ -11,17 +12,6 @@ import { vqueueId, vqueueName } from "../../vqueue.ts";
 import { call, end, output, sleep, suspendOn } from "../sdk-messages.fixture.ts";
 import { Transcript } from "../transcript.fixture.ts";
 import { pathsOf } from "./slots.ts";
-
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const LEVELS = ["", "a", "a", "b", "a/x", "a/y", "b/x", "a/x/1", "a/x/2", "b/x/1"];
 const PATHS = ["Greeter/greet", "Greeter/greet", "Chat/k/say", "Chat/j/say", "Chat/k/read"];
@@ -46,7 +36,7 @@ class Chaos {
   doubled: string[] = [];
 
   constructor(seed: number, concurrentInvocations = 1000) {
-    this.#random = randomOf(seed);
+    this.#random = randomFrom(seed);
     this.#concurrent = concurrentInvocations;
     this.t = new Transcript({ concurrentInvocations });
     const { db } = this.t.storage;
