@@ -1,7 +1,8 @@
 /**
  * restate-lite as a library: a server in this process, and services in it.
  *
- * - `restate-lite` is what users see of it; `start` puts a server together from its parts, for users, CLI and tests.
+ * - `restate-lite` is what users see of it; `start` puts a server together, for users, CLI and tests: `core` is what runs
+ *   invocations, `ports` is how one reaches it.
  * - `registration` discovers endpoints and registers what they serve; `in-process` does so for services of this
  *   process.
  * - `seams` are the interfaces through which time, ids and observers come in; `clock` and `ids` are the real ones.

@@ -1,5 +1,5 @@
+import type { AttemptLink } from "../core.ts";
 import type { AttemptEvents, AttemptHost, AttemptStart } from "../engine/index.ts";
-import type { AttemptLink } from "../start.ts";
 
 /** Marks deployments that belong to a program under development, in their metadata. */
 export const MARK = "restate-lite-dev";

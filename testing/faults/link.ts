@@ -1,6 +1,6 @@
 import { isCommand, isNotification, MessageType, OneWayCallCommand, SleepCommand } from "../../sdk/protocol/index.ts";
+import type { AttemptLink } from "../../server/core.ts";
 import type { AttemptEvents, AttemptFailure, AttemptHost, AttemptStart } from "../../server/engine/index.ts";
-import type { AttemptLink } from "../../server/start.ts";
 import type { StoredEntry } from "../inspect/journal.ts";
 import type { Faults } from "./faults.ts";
 import { failing, type Mismatch, mismatchOf } from "./mismatch.ts";
